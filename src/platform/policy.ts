@@ -1,0 +1,78 @@
+/**
+ * The site's Content-Security-Policy, in one place: the build writes it into the HTML, `npm start` sends it as a header,
+ * and the service worker adds it to worker scripts on hosts that send no headers. docs/decisions has the reasons.
+ */
+
+const PAGE = {
+  'default-src': "'self'",
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'connect-src': "'self'",
+  'img-src': "'self' blob: data:",
+  'media-src': "'self' blob:",
+  'worker-src': "'self' blob:",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+} as const;
+
+/** Directives that browsers ignore in a `<meta>` element and that only a header can carry. */
+const HEADER_ONLY = { 'frame-ancestors': "'none'" } as const;
+
+const CONNECTED_SOURCES = "'self' https: http://localhost:* http://127.0.0.1:*";
+
+const write = (directives: Readonly<Record<string, string>>): string =>
+  Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
+
+/** Policy of `index.html`: nothing leaves its own origin. */
+export const pagePolicy = (): string => write(PAGE);
+
+/** Policy of `connected.html`: the same, but it may connect to other hosts when the person asks for it. */
+export const connectedPolicy = (): string => write({ ...PAGE, 'connect-src': CONNECTED_SOURCES });
+
+/** What a worker's script may do beyond `script-src 'self'`. A worker that is not listed may do nothing more. */
+const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
+  'embed.worker': "'self' 'wasm-unsafe-eval'",
+  // hnswlib-wasm's embind makes its invokers with `new Function`: docs/decisions/0003.
+  'graph.worker': "'self' 'wasm-unsafe-eval' 'unsafe-eval'",
+};
+
+/**
+ * The policy that a worker's script is served with.
+ *
+ * @param path the script's path, e.g. `/workers/embed.worker-1a2b.js`
+ * @returns the header's value
+ */
+export function workerPolicy(path: string): string {
+  const name = /([^/]+\.worker)[^/]*$/.exec(path)?.[1] ?? '';
+  return write({
+    'default-src': "'none'",
+    'script-src': WORKER_SCRIPTS[name] ?? "'self'",
+    'connect-src': "'self'",
+    'worker-src': "'none'",
+  });
+}
+
+/** Whether a path of the built site is a worker's entry script. */
+export const isWorkerScript = (path: string): boolean => /\/workers\/[^/]+\.worker[^/]*\.js$/.test(path);
+
+/**
+ * All headers for a path of the built site.
+ *
+ * @param path the path inside the site, beginning with `/`
+ * @returns header names and values
+ */
+export function headersFor(path: string): Record<string, string> {
+  const isConnected = path.endsWith('/connected.html');
+  const policy = isWorkerScript(path) ? workerPolicy(path) : isConnected ? connectedPolicy() : pagePolicy();
+  const isHtml = path.endsWith('/') || path.endsWith('.html');
+  return {
+    'Content-Security-Policy': isHtml ? `${policy}; ${write(HEADER_ONLY)}` : policy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * What the workers of Look say to the page and to one another. The page starts them and hands the ports over; pictures go
+ * page → embed, embeddings go embed → library → graph, so no vector passes through the page.
+ */
+import type { Result, StudioError } from '../../../kernel/result.ts';
+import type { TaskOptions } from '../../../platform/rpc.ts';
+
+export type LookErrorCode =
+  | 'empty-file'
+  | 'not-an-image'
+  | 'broken-image'
+  | 'too-large'
+  | 'unsupported'
+  | 'unreadable'
+  | 'bad-weights'
+  | 'not-finite'
+  | 'quota'
+  | 'read-only'
+  | 'no-collection'
+  | 'no-picture'
+  | 'wrong-network'
+  | 'bad-save-file'
+  | 'store-broken'
+  | 'graph-unavailable'
+  | 'worker-crashed'
+  | 'cancelled';
+
+export type LookError = StudioError<LookErrorCode>;
+export type LookResult<T> = Result<T, LookError>;
+
+export type Metric = 'cosine' | 'euclidean';
+export type Engine = 'hnsw' | 'exact';
+
+/* ---------- embed worker ---------- */
+
+export interface PictureInput {
+  /** Relative path, as shown and exported. */
+  readonly name: string;
+  readonly file: Blob;
+  /** An SVG is rasterised by the page (an image element is needed); the bitmap is transferred. */
+  readonly bitmap?: ImageBitmap;
+  /** Only this part counts, in shares [0, 1] of the upright picture's width and height. */
+  readonly part?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+}
+
+export interface EmbedInfo {
+  readonly backend: 'wasm' | 'webgpu';
+  /** Median of a short probe, milliseconds of one forward pass. */
+  readonly passMs: number;
+}
+
+export interface LabelScore {
+  /** ImageNet class 0–999. */
+  readonly index: number;
+  /** Softmax over the 1,000 classes, [0, 1]. */
+  readonly probability: number;
+}
+
+export interface EmbeddedPicture {
+  readonly hash: string;
+  /** [1280] float32, mean-pooled, not normalised. */
+  readonly embedding: Float32Array<ArrayBuffer>;
+  /** Of the upright picture, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** WebP (or PNG where the browser cannot write WebP), longest side ≤ 320 px. */
+  readonly thumbnail: ArrayBuffer;
+  readonly thumbnailType: string;
+}
+
+/** What became of one file. */
+export type IndexOutcome =
+  | { readonly kind: 'stored'; readonly id: number }
+  /** The same bytes are in the collection already, as `id`. */
+  | { readonly kind: 'duplicate'; readonly id: number; readonly name: string };
+
+export interface EmbedApi {
+  /** Takes the network's weights (transferred) and makes it ready. */
+  load(weights: ArrayBuffer): LookResult<EmbedInfo> | Promise<LookResult<EmbedInfo>>;
+  /** Hands over the port to the library worker, on which `LibraryIntake` is served. */
+  connectLibrary(port: MessagePort): void;
+  /** Hash, decode, embed, thumbnail, store: answers when the library has committed it. */
+  index(collection: number, picture: PictureInput, options?: TaskOptions): Promise<LookResult<IndexOutcome>>;
+  /** The embedding of a picture that is only a query. */
+  embed(picture: PictureInput, options?: TaskOptions): Promise<LookResult<EmbeddedPicture>>;
+  /** The best labels for an embedding [1280]. */
+  classify(embedding: Float32Array<ArrayBuffer>, count: number): LookResult<readonly LabelScore[]>;
+}
+
+/* ---------- library worker ---------- */
+
+export interface CollectionInfo {
+  readonly id: number;
+  readonly name: string;
+  /** Hash of the network that made the vectors, and their dimension. */
+  readonly network: string;
+  readonly dim: number;
+  readonly generation: number;
+  readonly count: number;
+  readonly createdAt: number;
+  /** Files announced but not yet indexed, by name. */
+  readonly pending: number;
+  /** Name of the folder whose handle is kept, or ''. */
+  readonly folder: string;
+}
+
+export interface PictureInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface NewPicture extends EmbeddedPicture {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface Thumbnail {
+  readonly id: number;
+  readonly data: ArrayBuffer;
+  readonly type: string;
+}
+
+/** One thing that a search is for or against. */
+export type QueryPart =
+  | { readonly kind: 'picture'; readonly id: number }
+  | { readonly kind: 'vector'; readonly vector: Float32Array<ArrayBuffer> };
+
+export interface SearchRequest {
+  readonly collection: number;
+  readonly like: readonly QueryPart[];
+  /** "Less like this", by Rocchio's formula. */
+  readonly unlike: readonly QueryPart[];
+  readonly k: number;
+  readonly metric: Metric;
+  readonly engine: Engine;
+}
+
+export interface SearchHit extends PictureInfo {
+  readonly rank: number;
+  /** Cosine similarity, or Euclidean distance, computed exactly from the stored vectors. */
+  readonly score: number;
+}
+
+export interface SearchAnswer {
+  readonly hits: readonly SearchHit[];
+  /** The engine that answered: `exact` while the graph is being built. */
+  readonly engine: Engine;
+  readonly tookMs: number;
+  /** The query's vector [dim], for `What it shows`. */
+  readonly vector: Float32Array<ArrayBuffer>;
+}
+
+export interface GraphState {
+  readonly state: 'ready' | 'building' | 'absent' | 'unavailable';
+  readonly done: number;
+  readonly total: number;
+  /** Why it is unavailable; '' otherwise. */
+  readonly reason: string;
+}
+
+export interface QualityReport {
+  readonly recall: number;
+  readonly k: number;
+  readonly queries: number;
+  readonly ef: number;
+  /** Mean time of one graph search, milliseconds. */
+  readonly searchMs: number;
+}
+
+/** What an embed worker needs of the library. */
+export interface LibraryIntake {
+  /** The picture with these bytes, if the collection has it. */
+  seen(collection: number, hash: string): { readonly id: number; readonly name: string } | undefined;
+  /** Answers when the transaction that holds the picture has completed. */
+  add(collection: number, picture: NewPicture): Promise<LookResult<IndexOutcome>>;
+}
+
+export interface StoredBytes {
+  readonly vectors: number;
+  readonly thumbnails: number;
+  readonly graphs: number;
+  readonly pictures: number;
+}
+
+export interface LibraryApi {
+  /**
+   * Opens the store, sweeps orphans of unfinished saves and takes the writer's lock. Without it the library is
+   * read-only; `onWriter` of a later call to `whenWriter` tells when the lock came.
+   */
+  open(): Promise<LookResult<{ readonly writer: boolean }>>;
+  /** Settles when this tab became the writer. */
+  whenWriter(): Promise<void>;
+  /** Serves `LibraryIntake` on a port; one call for each embed worker. */
+  connectEmbedder(port: MessagePort): void;
+  /** Hands over the port to the graph worker, on which `GraphApi` is served. */
+  connectGraph(port: MessagePort): void;
+
+  collections(): Promise<LookResult<readonly CollectionInfo[]>>;
+  createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>>;
+  renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>>;
+  /** Hides the collection; `undoDelete` brings it back until `forgetDeleted` or the next start. */
+  deleteCollection(collection: number): Promise<LookResult<void>>;
+  undoDelete(): Promise<LookResult<readonly CollectionInfo[]>>;
+
+  /** Pictures in the order they were added. */
+  list(collection: number, offset: number, limit: number): Promise<LookResult<readonly PictureInfo[]>>;
+  pictures(collection: number, ids: readonly number[]): Promise<LookResult<readonly PictureInfo[]>>;
+  thumbnails(collection: number, ids: readonly number[]): Promise<LookResult<readonly Thumbnail[]>>;
+  rename(collection: number, id: number, name: string): Promise<LookResult<void>>;
+  /** Deletes pictures; `undoDelete` brings the last deletion back. */
+  remove(collection: number, ids: readonly number[]): Promise<LookResult<void>>;
+
+  /** Announces the files of a run, so that a restart can list what is missing. */
+  announce(collection: number, names: readonly string[]): Promise<LookResult<void>>;
+  /** A file of the run is settled without being stored (duplicate, broken, removed). */
+  settle(collection: number, names: readonly string[]): Promise<LookResult<void>>;
+  pending(collection: number): Promise<LookResult<readonly string[]>>;
+
+  search(request: SearchRequest): Promise<LookResult<SearchAnswer>>;
+  graphState(collection: number, metric: Metric): Promise<GraphState>;
+  quality(
+    collection: number,
+    metric: Metric,
+    k: number,
+    options?: TaskOptions,
+  ): Promise<LookResult<QualityReport>>;
+  /** Ends a run of indexing: merges small chunks, saves the graph. */
+  settleRun(collection: number): Promise<LookResult<void>>;
+
+  keepFolder(collection: number, handle: FileSystemDirectoryHandle): Promise<LookResult<void>>;
+  folder(collection: number): Promise<FileSystemDirectoryHandle | undefined>;
+
+  /** Everything a person made in Look, one file. */
+  save(options?: TaskOptions): Promise<LookResult<Blob>>;
+  /** Adds the collections of a saved file to the store: all or nothing. */
+  restore(file: Blob, options?: TaskOptions): Promise<LookResult<readonly CollectionInfo[]>>;
+  storedBytes(): Promise<LookResult<StoredBytes>>;
+}

@@ -20,10 +20,7 @@ export default ts.config(
     languageOptions: {
       globals: { ...globals.browser },
       parserOptions: {
-        projectService: {
-          allowDefaultProject: ['*.js', '*.cjs', '.dependency-cruiser.cjs'],
-          defaultProject: 'tsconfig.node.json',
-        },
+        project: ['tsconfig.json', 'tsconfig.node.json', 'tsconfig.sw.json'],
         extraFileExtensions: ['.svelte'],
         tsconfigRootDir: import.meta.dirname,
       },
@@ -47,7 +44,7 @@ export default ts.config(
   {
     files: ['**/*.js', '**/*.cjs'],
     ...ts.configs.disableTypeChecked,
-    languageOptions: { globals: { ...globals.node } },
+    languageOptions: { ...ts.configs.disableTypeChecked.languageOptions, globals: { ...globals.node } },
   },
   {
     files: ['src/**/*.{ts,svelte}'],

@@ -43,9 +43,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return;
     }
     request.url = (request.url ?? '/').slice(base.length - 1);
-    files(request, response, () =>
-      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found'),
-    );
+    files(request, response, () => {
+      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

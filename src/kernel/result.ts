@@ -15,6 +15,14 @@ export type Result<T, E extends StudioError = StudioError> =
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 
+/**
+ * A failed result.
+ *
+ * @param code which failure, from the studio's closed union
+ * @param message one sentence that names the file, device or collection
+ * @param more what to do about it, whether trying again may help, what was thrown
+ * @returns the result
+ */
 export function fail<Code extends string>(
   code: Code,
   message: string,
@@ -33,7 +41,12 @@ export function fail<Code extends string>(
   };
 }
 
-/** The text of anything that was thrown. */
+/**
+ * The text of anything that was thrown.
+ *
+ * @param thrown an Error or any other value
+ * @returns its name and message
+ */
 export function describe(thrown: unknown): string {
   if (thrown instanceof Error)
     return thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;

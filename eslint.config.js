@@ -5,11 +5,19 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-const element = (type, pattern, extra = {}) => ({ type, pattern, ...extra });
-const inStudio = (type, folder) => element(type, `src/studios/*/${folder}`, { capture: ['studio'] });
+const inStudio = (type, folder) => ({ type, pattern: `src/studios/*/${folder}`, capture: ['studio'] });
 const own = (...types) =>
-  types.map((type) => ({ to: { type, captured: { studio: '{{from.captured.studio}}' } } }));
-const any = (...types) => types.map((type) => ({ to: { type } }));
+  types.map((type) => ({
+    to: { element: { type, captured: { studio: '{{from.element.captured.studio}}' } } },
+  }));
+const any = (...types) => types.map((type) => ({ to: { element: { type } } }));
+const ownProtocol = {
+  to: {
+    element: { type: 'worker', captured: { studio: '{{from.element.captured.studio}}' } },
+    file: { categories: 'protocol' },
+  },
+};
+const may = (type, ...allow) => ({ from: { element: { type } }, allow: allow.flat() });
 
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', 'test-results/', 'playwright-report/', 'coverage/', 'public/'] },
@@ -52,43 +60,37 @@ export default ts.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': [
-        element('kernel', 'src/kernel'),
+        { type: 'kernel', pattern: 'src/kernel' },
         inStudio('engine', 'engine'),
-        inStudio('protocol', 'worker/protocol.ts'),
         inStudio('worker', 'worker'),
         inStudio('state', 'state'),
         inStudio('studio-ui', 'ui'),
-        element('studio-index', 'src/studios/*/index.ts', { mode: 'full', capture: ['studio'] }),
-        element('platform', 'src/platform'),
-        element('ui', 'src/ui'),
-        element('app', 'src/app'),
-        element('sw', 'src/sw'),
-        element('main', 'src/main.ts', { mode: 'full' }),
+        { type: 'studio-door', pattern: 'src/studios/*', capture: ['studio'] },
+        { type: 'platform', pattern: 'src/platform' },
+        { type: 'ui', pattern: 'src/ui' },
+        { type: 'app', pattern: 'src/app' },
+        { type: 'sw', pattern: 'src/sw' },
+        { type: 'main', pattern: 'src' },
       ],
+      'boundaries/files': [{ category: 'protocol', pattern: '**/worker/protocol.ts' }],
     },
     rules: {
       'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: [
-            { from: { type: 'kernel' }, allow: any('kernel') },
-            { from: { type: 'engine' }, allow: [...any('kernel'), ...own('engine')] },
-            { from: { type: 'worker' }, allow: [...any('kernel', 'platform'), ...own('engine', 'worker')] },
-            { from: { type: 'platform' }, allow: any('kernel', 'platform') },
-            { from: { type: 'ui' }, allow: any('kernel', 'ui') },
-            {
-              from: { type: 'state' },
-              allow: [...any('kernel', 'platform'), ...own('engine', 'state', 'worker')],
-            },
-            { from: { type: 'studio-ui' }, allow: [...any('kernel', 'ui'), ...own('studio-ui', 'state')] },
-            {
-              from: { type: 'studio-index' },
-              allow: [...any('kernel', 'platform'), ...own('studio-ui', 'state')],
-            },
-            { from: { type: 'app' }, allow: any('app', 'studio-index', 'ui', 'platform', 'kernel') },
-            { from: { type: 'sw' }, allow: any('sw', 'platform', 'kernel') },
-            { from: { type: 'main' }, allow: any('app', 'ui') },
+          policies: [
+            may('kernel', any('kernel')),
+            may('engine', any('kernel'), own('engine')),
+            may('worker', any('kernel', 'platform'), own('engine', 'worker')),
+            may('platform', any('kernel', 'platform')),
+            may('ui', any('kernel', 'ui')),
+            may('state', any('kernel', 'platform'), own('engine', 'state'), ownProtocol),
+            may('studio-ui', any('kernel', 'ui'), own('studio-ui', 'state')),
+            may('studio-door', any('kernel', 'platform', 'ui'), own('studio-ui', 'state'), ownProtocol),
+            may('app', any('app', 'studio-door', 'ui', 'platform', 'kernel')),
+            may('sw', any('sw', 'platform', 'kernel')),
+            may('main', any('app', 'ui')),
           ],
         },
       ],

@@ -54,7 +54,11 @@ module.exports = {
       '^src/ui/',
       '^src/studios/$1/(ui|state)/',
     ]),
-    only('studio-index', '^src/studios/([^/]+)/index\\.ts$', ['^src/kernel/', '^src/studios/$1/']),
+    only('studio-index', '^src/studios/([^/]+)/index\\.ts$', [
+      '^src/kernel/',
+      '^src/platform/studio\\.ts$',
+      '^src/studios/$1/',
+    ]),
     only('app', '^src/app/', [
       '^src/app/',
       '^src/studios/[^/]+/index\\.ts$',

@@ -1,10 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import packageJson from './package.json' with { type: 'json' };
 import { contentSecurityPolicy } from './scripts/vite-policy.ts';
 
 export default defineConfig({
   // Relative addresses: the built site works from any folder of any host.
   base: './',
+  define: { __ATELIER_VERSION__: JSON.stringify(packageJson.version) },
   plugins: [svelte(), contentSecurityPolicy()],
   worker: {
     format: 'es',

@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import packageJson from './package.json' with { type: 'json' };
 import { contentSecurityPolicy } from './scripts/vite-policy.ts';
 
@@ -7,7 +8,47 @@ export default defineConfig({
   // Relative addresses: the built site works from any folder of any host.
   base: './',
   define: { __ATELIER_VERSION__: JSON.stringify(packageJson.version) },
-  plugins: [svelte(), contentSecurityPolicy()],
+  plugins: [
+    svelte(),
+    contentSecurityPolicy(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'src/sw',
+      filename: 'sw.ts',
+      // src/platform/service-worker.ts registers it.
+      injectRegister: false,
+      manifest: {
+        name: 'Atelier',
+        short_name: 'Atelier',
+        description: packageJson.description,
+        id: './',
+        start_url: './',
+        scope: './',
+        display: 'standalone',
+        background_color: '#f6f2ea',
+        theme_color: '#f6f2ea',
+        icons: [
+          { src: 'icons/atelier.svg', sizes: 'any', type: 'image/svg+xml' },
+          { src: 'icons/atelier-192.png', sizes: '192x192', type: 'image/png' },
+          { src: 'icons/atelier-512.png', sizes: '512x512', type: 'image/png' },
+          {
+            src: 'icons/atelier-maskable-512.png',
+            sizes: '512x512',
+            type: 'image/png',
+            purpose: 'maskable',
+          },
+        ],
+      },
+      injectManifest: {
+        rollupFormat: 'iife',
+        globPatterns: ['**/*.{html,js,css,wasm,woff2,svg,png,webp,json,webmanifest}'],
+        // Fetched when asked for; the model store keeps the models.
+        globIgnores: ['models/**', 'samples/**', 'sw.js'],
+        dontCacheBustURLsMatching: /^(assets|workers)\//,
+        maximumFileSizeToCacheInBytes: 8_000_000,
+      },
+    }),
+  ],
   worker: {
     format: 'es',
     rolldownOptions: {
@@ -24,6 +65,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // No data: addresses for wasm and pictures: the policy of connect-src would refuse to fetch them.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: 'index.html' } },
+    rolldownOptions: {
+      input: { index: 'index.html', connected: 'connected.html', 'worker-frame': 'worker-frame.html' },
+    },
   },
 });

@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { connectedPolicy, pagePolicy } from '../src/platform/policy.ts';
+import { metaPolicy } from '../src/platform/policy.ts';
 
 /** Writes the Content-Security-Policy into the built HTML, so that it holds on hosts that send no headers too. */
 export function contentSecurityPolicy(): Plugin {
@@ -9,8 +9,7 @@ export function contentSecurityPolicy(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(html, { filename }) {
-        const policy = filename.endsWith('connected.html') ? connectedPolicy() : pagePolicy();
-        const tag = `<meta http-equiv="Content-Security-Policy" content="${policy}" />`;
+        const tag = `<meta http-equiv="Content-Security-Policy" content="${metaPolicy(filename)}" />`;
         return html.replace('<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${tag}`);
       },
     },

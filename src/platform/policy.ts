@@ -16,6 +16,20 @@ const PAGE = {
   'form-action': "'none'",
 } as const;
 
+/**
+ * `worker-frame.html` has no content: on hosts that can give a worker's script no policy, workers are made inside it from
+ * `blob:` addresses and inherit this one. docs/decisions/0003.
+ */
+const WORKER_FRAME = {
+  'default-src': "'none'",
+  'script-src': "'self' blob: 'wasm-unsafe-eval'",
+  'connect-src': "'self'",
+  // 'self' too: what a worker's module imports at its top counts as worker-src of the document that made the worker.
+  'worker-src': "'self' blob:",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+} as const;
+
 /** Directives that browsers ignore in a `<meta>` element and that only a header can carry. */
 const HEADER_ONLY = { 'frame-ancestors': "'none'" } as const;
 
@@ -27,10 +41,13 @@ const write = (directives: Readonly<Record<string, string>>): string =>
     .join('; ');
 
 /** Policy of `index.html`: nothing leaves its own origin. */
-export const pagePolicy = (): string => write(PAGE);
+const pagePolicy = (): string => write(PAGE);
 
 /** Policy of `connected.html`: the same, but it may connect to other hosts when the person asks for it. */
-export const connectedPolicy = (): string => write({ ...PAGE, 'connect-src': CONNECTED_SOURCES });
+const connectedPolicy = (): string => write({ ...PAGE, 'connect-src': CONNECTED_SOURCES });
+
+/** Policy of `worker-frame.html`, inherited by the workers made in it. */
+const workerFramePolicy = (): string => write(WORKER_FRAME);
 
 /** What a worker's script may do beyond `script-src 'self'`. A worker that is not listed may do nothing more. */
 const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
@@ -55,8 +72,31 @@ export function workerPolicy(path: string): string {
   });
 }
 
+/** Whether a worker's script needs `unsafe-eval`, which is given by a header of its own or not at all. */
+export const needsEval = (path: string): boolean => workerPolicy(path).includes(" 'unsafe-eval'");
+
+/** Whether a policy keeps a script from connecting to any host but its own. */
+export function forbidsForeignHosts(policy: string): boolean {
+  const directives = new Map(
+    policy.split(';').map((directive) => {
+      const [name = '', ...sources] = directive.trim().split(/\s+/);
+      return [name.toLowerCase(), sources.join(' ')] as const;
+    }),
+  );
+  const isHome = (sources: string | undefined): boolean => sources === "'self'" || sources === "'none'";
+  return isHome(directives.get('connect-src') ?? directives.get('default-src'));
+}
+
 /** Whether a path of the built site is a worker's entry script. */
 export const isWorkerScript = (path: string): boolean => /\/workers\/[^/]+\.worker[^/]*\.js$/.test(path);
+
+/** The policy of a file of the site, without what only a header can carry. */
+export function metaPolicy(path: string): string {
+  if (isWorkerScript(path)) return workerPolicy(path);
+  if (path.endsWith('/connected.html')) return connectedPolicy();
+  if (path.endsWith('/worker-frame.html')) return workerFramePolicy();
+  return pagePolicy();
+}
 
 /**
  * All headers for a path of the built site.
@@ -65,11 +105,11 @@ export const isWorkerScript = (path: string): boolean => /\/workers\/[^/]+\.work
  * @returns header names and values
  */
 export function headersFor(path: string): Record<string, string> {
-  const isConnected = path.endsWith('/connected.html');
-  const policy = isWorkerScript(path) ? workerPolicy(path) : isConnected ? connectedPolicy() : pagePolicy();
+  const isFramed = path.endsWith('/worker-frame.html');
   const isHtml = path.endsWith('/') || path.endsWith('.html');
+  const policy = metaPolicy(path);
   return {
-    'Content-Security-Policy': isHtml ? `${policy}; ${write(HEADER_ONLY)}` : policy,
+    'Content-Security-Policy': isHtml && !isFramed ? `${policy}; ${write(HEADER_ONLY)}` : policy,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',

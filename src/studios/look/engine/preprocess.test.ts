@@ -28,18 +28,16 @@ function filled(width: number, height: number, rgba: readonly number[]): Uint8Ar
   return Uint8Array.from({ length: width * height * 4 }, (_, i) => rgba[i % 4] ?? 0);
 }
 
-function differences(square: Uint8Array, index: number): { largest: number; mean: number } {
+function largestDifference(square: Uint8Array, index: number): number {
   let largest = 0;
-  let sum = 0;
   for (let row = 0; row < KEPT_ROWS; row += 1) {
     for (let i = 0; i < ROW_BYTES; i += 1) {
       const expected = resized[(index * KEPT_ROWS + row) * ROW_BYTES + i] ?? NaN;
-      const difference = Math.abs((square[row * fixtures.rowStep * ROW_BYTES + i] ?? NaN) - expected);
-      largest = Math.max(largest, difference);
-      sum += difference;
+      const found = square[row * fixtures.rowStep * ROW_BYTES + i] ?? NaN;
+      largest = Math.max(largest, Math.abs(found - expected));
     }
   }
-  return { largest, mean: sum / (KEPT_ROWS * ROW_BYTES) };
+  return largest;
 }
 
 describe('toSquare', () => {
@@ -47,18 +45,7 @@ describe('toSquare', () => {
     'is Pillow bit for bit on $width × $height',
     ({ width, height, crop, index }) => {
       expect(cropBox(width, height)).toEqual(crop);
-      const square = toSquare(pattern(width, height), width, height, crop, Infinity);
-      expect(differences(square, index).largest).toBe(0);
-    },
-  );
-
-  it.each(fixtures.resizes.map((fixture, index) => ({ ...fixture, index })))(
-    'stays near it when big pictures are first shrunk by boxes, $width × $height',
-    ({ width, height, crop, index }) => {
-      const { largest, mean } = differences(toSquare(pattern(width, height), width, height, crop), index);
-      // The pattern is far harder than a photograph: full contrast at every frequency.
-      expect(mean).toBeLessThan(0.5);
-      expect(largest).toBeLessThan(12);
+      expect(largestDifference(toSquare(pattern(width, height), width, height, crop), index)).toBe(0);
     },
   );
 

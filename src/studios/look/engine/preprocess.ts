@@ -6,11 +6,6 @@ const CROP_PADDING = 32;
 /** efficientnet_lite_builder.py: MEAN_RGB and STDDEV_RGB. */
 const MEAN_RGB = 127;
 const STDDEV_RGB = 128;
-/**
- * A crop over twice this many times the input's size is first shrunk by whole boxes, which costs far less than the long
- * filter; what is left for the filter is at least this many times. Pillow's `reducing_gap`; 3 is what it recommends.
- */
-const REDUCING_GAP = 3;
 
 /** A square of a picture, in whole pixels. */
 export interface CropBox {
@@ -43,7 +38,8 @@ export function cropBox(width: number, height: number): CropBox {
  * @param rgba [height, width, 4] uint8, sRGB, upright, alpha not premultiplied; only the crop is read
  * @param width of the picture, pixels
  * @param height of the picture, pixels
- * @param crop the square to look at; by default `cropBox(width, height)`
+ * @param crop the square to look at; by default `cropBox(width, height)`. Of pixels that were cropped already it is the
+ *   whole: `{ x: 0, y: 0, size: width }`
  * @returns [240, 240, 3] float32, RGB, within [−0.9922, 1], for `LookModel.embed`
  * @throws RangeError when the buffer is not of that size, or the crop not inside the picture
  */
@@ -60,13 +56,12 @@ export function toInput(
 }
 
 /**
- * The same before the last step: the 8-bit square.
+ * The same before the last step: the 8-bit square, bit for bit what Pillow's `resize` gives.
  *
  * @param rgba [height, width, 4] uint8, sRGB, upright, alpha not premultiplied; only the crop is read
  * @param width of the picture, pixels
  * @param height of the picture, pixels
  * @param crop the square to look at
- * @param reducingGap see REDUCING_GAP; Infinity gives Pillow's plain `resize`, bit for bit
  * @returns [240, 240, 3] uint8, RGB
  * @throws RangeError when the buffer is not of that size, or the crop not inside the picture
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
@@ -76,54 +71,34 @@ export function toSquare(
   width: number,
   height: number,
   crop: CropBox,
-  reducingGap = REDUCING_GAP,
 ): Uint8Array {
   assertPicture(rgba, width, height, crop);
-  const factor = Math.max(1, Math.floor(crop.size / INPUT_SIZE / reducingGap));
-  const source = reduce(rgba, width, crop, factor);
-  // The crop's size in reduced pixels need not be whole: the last box may be cut.
-  const weights = bicubicWeights(source.width, crop.size / factor);
+  const source = flatten(rgba, width, crop);
+  const weights = bicubicWeights(crop.size);
   return resampleColumns(resampleRows(source, weights), weights);
 }
 
 /**
- * The crop over white, every factor × factor box averaged.
+ * The crop over white.
  *
  * @param rgba [·, width, 4] uint8
  * @param width of the picture
  * @param crop inside the picture
- * @param factor ≥ 1, pixels
- * @returns ceil(size / factor) pixels a side
+ * @returns [size, size, 3]
  */
-function reduce(rgba: Uint8ClampedArray | Uint8Array, width: number, crop: CropBox, factor: number): Rgb {
-  const side = Math.ceil(crop.size / factor);
-  const data = new Uint8Array(side * side * 3);
-  let out = 0;
-  for (let top = 0; top < crop.size; top += factor) {
-    const bottom = Math.min(top + factor, crop.size);
-    for (let left = 0; left < crop.size; left += factor) {
-      const right = Math.min(left + factor, crop.size);
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let y = top; y < bottom; y += 1) {
-        let at = ((crop.y + y) * width + crop.x + left) * 4;
-        for (let x = left; x < right; x += 1, at += 4) {
-          const alpha = rgba[at + 3] ?? 0;
-          red += overWhite(rgba[at] ?? 0, alpha);
-          green += overWhite(rgba[at + 1] ?? 0, alpha);
-          blue += overWhite(rgba[at + 2] ?? 0, alpha);
-        }
-      }
-      const count = (bottom - top) * (right - left);
-      const half = count >> 1;
-      data[out] = (red + half) / count;
-      data[out + 1] = (green + half) / count;
-      data[out + 2] = (blue + half) / count;
-      out += 3;
+function flatten(rgba: Uint8ClampedArray | Uint8Array, width: number, crop: CropBox): Rgb {
+  const { size } = crop;
+  const data = new Uint8Array(size * size * 3);
+  for (let y = 0, out = 0; y < size; y += 1) {
+    let at = ((crop.y + y) * width + crop.x) * 4;
+    for (const end = at + size * 4; at < end; at += 4, out += 3) {
+      const alpha = rgba[at + 3] ?? 0;
+      data[out] = overWhite(rgba[at] ?? 0, alpha);
+      data[out + 1] = overWhite(rgba[at + 1] ?? 0, alpha);
+      data[out + 2] = overWhite(rgba[at + 2] ?? 0, alpha);
     }
   }
-  return { data, width: side, height: side };
+  return { data, width: size, height: size };
 }
 
 function overWhite(value: number, alpha: number): number {

@@ -5,6 +5,9 @@ const BICUBIC_SUPPORT = 2;
 const BICUBIC_A = -0.5;
 /** Pillow's Resample.c: coefficients are fixed-point numbers with this many bits behind the point. */
 const PRECISION_BITS = 22;
+/** One half in these numbers: sums are rounded, not cut. */
+const HALF = 1 << (PRECISION_BITS - 1);
+const ROW_BYTES = INPUT_SIZE * 3;
 
 /** Interleaved 8-bit RGB. */
 export interface Rgb {
@@ -25,12 +28,11 @@ export interface Weights {
 /**
  * Pillow's precompute_coeffs and normalize_coeffs_8bpc for INPUT_SIZE output pixels.
  *
- * @param available source pixels
- * @param span the part of them that is mapped to the output, from 0; available − 1 < span ≤ available
+ * @param available source pixels, ≥ 1
  * @returns coefficients that sum to 2^22, up to rounding, for each output pixel
  */
-export function bicubicWeights(available: number, span: number): Weights {
-  const scale = span / INPUT_SIZE;
+export function bicubicWeights(available: number): Weights {
+  const scale = available / INPUT_SIZE;
   const stretch = Math.max(scale, 1);
   const shrink = 1 / stretch; // Multiplied, not divided by: the rounding is Pillow's.
   const support = BICUBIC_SUPPORT * stretch;
@@ -78,21 +80,25 @@ function roundHalfAway(value: number): number {
  */
 export function resampleRows(source: Rgb, weights: Weights): Rgb {
   const { data, width, height } = source;
-  const result = new Uint8Array(height * INPUT_SIZE * 3);
-  for (let x = 0; x < INPUT_SIZE; x += 1) {
-    const taps = weights.count[x] ?? 0;
-    const start = (weights.first[x] ?? 0) * 3;
-    for (let y = 0; y < height; y += 1) {
-      addTaps(
-        data,
-        y * width * 3 + start,
-        3,
-        weights.values,
-        x * weights.taps,
-        taps,
-        result,
-        (y * INPUT_SIZE + x) * 3,
-      );
+  const { first, count, values, taps } = weights;
+  const result = new Uint8Array(height * ROW_BYTES);
+  for (let y = 0, out = 0; y < height; y += 1) {
+    for (let x = 0; x < INPUT_SIZE; x += 1, out += 3) {
+      let red = HALF;
+      let green = HALF;
+      let blue = HALF;
+      let at = (y * width + (first[x] ?? 0)) * 3;
+      const end = at + (count[x] ?? 0) * 3;
+      for (let tap = x * taps; at < end; at += 3, tap += 1) {
+        // 8 bits of a sample, 22 of a coefficient and the filter's overshoot fit in 32: Math.imul and | 0 stay exact.
+        const value = values[tap] ?? 0;
+        red = (red + Math.imul(data[at] ?? 0, value)) | 0;
+        green = (green + Math.imul(data[at + 1] ?? 0, value)) | 0;
+        blue = (blue + Math.imul(data[at + 2] ?? 0, value)) | 0;
+      }
+      result[out] = clampByte(red >> PRECISION_BITS);
+      result[out + 1] = clampByte(green >> PRECISION_BITS);
+      result[out + 2] = clampByte(blue >> PRECISION_BITS);
     }
   }
   return { data: result, width: INPUT_SIZE, height };
@@ -106,52 +112,21 @@ export function resampleRows(source: Rgb, weights: Weights): Rgb {
  * @returns [INPUT_SIZE, INPUT_SIZE, 3]
  */
 export function resampleColumns(source: Rgb, weights: Weights): Uint8Array {
-  const stride = INPUT_SIZE * 3;
-  const result = new Uint8Array(INPUT_SIZE * stride);
+  const { data } = source;
+  const { first, count, values, taps } = weights;
+  const result = new Uint8Array(INPUT_SIZE * ROW_BYTES);
+  const sums = new Int32Array(ROW_BYTES);
   for (let y = 0; y < INPUT_SIZE; y += 1) {
-    const taps = weights.count[y] ?? 0;
-    const start = (weights.first[y] ?? 0) * stride;
-    for (let x = 0; x < INPUT_SIZE; x += 1) {
-      addTaps(
-        source.data,
-        start + x * 3,
-        stride,
-        weights.values,
-        y * weights.taps,
-        taps,
-        result,
-        y * stride + x * 3,
-      );
+    sums.fill(HALF);
+    for (let tap = 0; tap < (count[y] ?? 0); tap += 1) {
+      const value = values[y * taps + tap] ?? 0;
+      const row = ((first[y] ?? 0) + tap) * ROW_BYTES;
+      for (let i = 0; i < ROW_BYTES; i += 1) sums[i] = (sums[i] ?? 0) + Math.imul(data[row + i] ?? 0, value);
     }
+    for (let i = 0; i < ROW_BYTES; i += 1)
+      result[y * ROW_BYTES + i] = clampByte((sums[i] ?? 0) >> PRECISION_BITS);
   }
   return result;
-}
-
-// One output pixel: the weighted sum of `taps` pixels that lie `step` apart, rounded and clamped as Pillow does.
-function addTaps(
-  data: Uint8Array,
-  at: number,
-  step: number,
-  values: Int32Array,
-  firstValue: number,
-  taps: number,
-  result: Uint8Array,
-  out: number,
-): void {
-  // 8 bits of a sample, 22 of a coefficient and the overshoot of the filter fit in 32: Math.imul and | 0 stay exact.
-  let red = 1 << (PRECISION_BITS - 1);
-  let green = red;
-  let blue = red;
-  let pixel = at;
-  for (let tap = 0; tap < taps; tap += 1, pixel += step) {
-    const value = values[firstValue + tap] ?? 0;
-    red = (red + Math.imul(data[pixel] ?? 0, value)) | 0;
-    green = (green + Math.imul(data[pixel + 1] ?? 0, value)) | 0;
-    blue = (blue + Math.imul(data[pixel + 2] ?? 0, value)) | 0;
-  }
-  result[out] = clampByte(red >> PRECISION_BITS);
-  result[out + 1] = clampByte(green >> PRECISION_BITS);
-  result[out + 2] = clampByte(blue >> PRECISION_BITS);
 }
 
 function clampByte(value: number): number {

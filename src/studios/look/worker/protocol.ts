@@ -24,6 +24,8 @@ export type LookErrorCode =
   | 'wrong-network'
   | 'bad-save-file'
   | 'store-broken'
+  | 'store-newer'
+  | 'store-blocked'
   | 'graph-unavailable'
   | 'worker-crashed'
   | 'cancelled';
@@ -175,8 +177,11 @@ export interface QualityReport {
 
 /** What an embed worker needs of the library. */
 export interface LibraryIntake {
-  /** The picture with these bytes, if the collection has it. */
-  seen(collection: number, hash: string): { readonly id: number; readonly name: string } | undefined;
+  /** The picture with these bytes, if the collection has it: it need not be decoded. */
+  seen(
+    collection: number,
+    hash: string,
+  ): Promise<LookResult<{ readonly id: number; readonly name: string } | undefined>>;
   /** Answers when the transaction that holds the picture has completed. */
   add(collection: number, picture: NewPicture): Promise<LookResult<IndexOutcome>>;
 }
@@ -185,28 +190,34 @@ export interface StoredBytes {
   readonly vectors: number;
   readonly thumbnails: number;
   readonly graphs: number;
+  /** Names, sizes, hashes. */
   readonly pictures: number;
 }
 
 export interface LibraryApi {
   /**
-   * Opens the store, sweeps orphans of unfinished saves and takes the writer's lock. Without it the library is
-   * read-only; `onWriter` of a later call to `whenWriter` tells when the lock came.
+   * Opens the store, takes the writer's lock, empties the trash and sweeps what unfinished saves left. While another tab
+   * has the lock the library only reads, and every call that writes fails with `read-only`.
    */
   open(): Promise<LookResult<{ readonly writer: boolean }>>;
-  /** Settles when this tab became the writer. */
-  whenWriter(): Promise<void>;
+  /** Settles when this tab is the writer and the store is swept; collections may have changed in the meantime. */
+  whenWriter(): Promise<LookResult<void>>;
   /** Serves `LibraryIntake` on a port; one call for each embed worker. */
   connectEmbedder(port: MessagePort): void;
-  /** Hands over the port to the graph worker, on which `GraphApi` is served. */
-  connectGraph(port: MessagePort): void;
+  /** Hands over the port to the graph worker, on which `GraphApi` is served; again after the worker was started anew. */
+  connectGraph(port: MessagePort): Promise<void>;
+  /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
+  graphLost(reason: string): void;
 
   collections(): Promise<LookResult<readonly CollectionInfo[]>>;
   createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>>;
   renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>>;
   /** Hides the collection; `undoDelete` brings it back until `forgetDeleted` or the next start. */
   deleteCollection(collection: number): Promise<LookResult<void>>;
+  /** Brings the last deletion back, of pictures or of a collection; call it again for the one before. */
   undoDelete(): Promise<LookResult<readonly CollectionInfo[]>>;
+  /** Empties the trash now and frees its room. */
+  forgetDeleted(): Promise<LookResult<void>>;
 
   /** Pictures in the order they were added. */
   list(collection: number, offset: number, limit: number): Promise<LookResult<readonly PictureInfo[]>>;
@@ -216,14 +227,14 @@ export interface LibraryApi {
   /** Deletes pictures; `undoDelete` brings the last deletion back. */
   remove(collection: number, ids: readonly number[]): Promise<LookResult<void>>;
 
-  /** Announces the files of a run, so that a restart can list what is missing. */
+  /** Announces the files of a run, so that a restart can list what is missing. A stored picture settles its name itself. */
   announce(collection: number, names: readonly string[]): Promise<LookResult<void>>;
   /** A file of the run is settled without being stored (duplicate, broken, removed). */
   settle(collection: number, names: readonly string[]): Promise<LookResult<void>>;
   pending(collection: number): Promise<LookResult<readonly string[]>>;
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>>;
-  graphState(collection: number, metric: Metric): Promise<GraphState>;
+  graphState(collection: number, metric: Metric): GraphState;
   quality(
     collection: number,
     metric: Metric,

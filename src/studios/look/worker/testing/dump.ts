@@ -85,3 +85,9 @@ export async function loadDump(name: string, dump: DatabaseDump): Promise<void> 
   });
   database.close();
 }
+
+/** The rows of one store of a dump, as they were. */
+export function rowsOf(dump: DatabaseDump, store: string): { key: IDBValidKey; value: unknown }[] {
+  const found = dump.stores.find(({ name }) => name === store);
+  return (found?.rows ?? []).map(({ key, value }) => ({ key, value: decode(value) }));
+}

@@ -1,0 +1,140 @@
+import { LookFailure } from './failure.ts';
+import type { OpenCollections } from './open-collections.ts';
+import type { CollectionInfo } from './protocol.ts';
+import { type CollectionRow, keysOf, type WriteTransaction } from './schema.ts';
+import { type LookStore, manifestOf } from './store.ts';
+
+const MAX_NAME = 200;
+const MAX_DIM = 65_536;
+
+const cleanName = (name: string): string => {
+  const clean = name.trim().slice(0, MAX_NAME);
+  if (clean === '') throw new LookFailure('no-collection', 'A collection needs a name.', 'Type one.');
+  return clean;
+};
+
+/** Takes ids for new collections; an id is never used twice, also not after a deletion. */
+export async function reserveCollections(tx: WriteTransaction, howMany: number): Promise<number> {
+  const first = (await tx.objectStore('meta').get('nextCollection')) ?? 1;
+  await tx.objectStore('meta').put(first + howMany, 'nextCollection');
+  return first;
+}
+
+/** Names, folders and announced files of the collections. */
+export class Collections {
+  readonly #store: LookStore;
+  readonly #open: OpenCollections;
+  readonly #now: () => number;
+
+  constructor(store: LookStore, open: OpenCollections, now: () => number) {
+    this.#store = store;
+    this.#open = open;
+    this.#now = now;
+  }
+
+  async list(): Promise<readonly CollectionInfo[]> {
+    const rows = await this.#store.db.getAll('collections');
+    return Promise.all(rows.map((row) => this.info(row)));
+  }
+
+  async info(row: CollectionRow): Promise<CollectionInfo> {
+    const { id, name, network, dim, generation, count, createdAt, folder } = row;
+    const pending = await this.#store.db.count('pending', keysOf(id));
+    return { id, name, network, dim, generation, count, createdAt, pending, folder };
+  }
+
+  async create(name: string, network: string, dim: number): Promise<CollectionInfo> {
+    const clean = cleanName(name);
+    if (!Number.isInteger(dim) || dim < 1 || dim > MAX_DIM)
+      throw new LookFailure('wrong-network', `A network with vectors of ${dim} numbers cannot be used.`);
+    const row = await this.#store.write(['collections'], 'making a collection', async (tx) => {
+      const fresh: CollectionRow = {
+        id: await reserveCollections(tx, 1),
+        name: clean,
+        network,
+        dim,
+        createdAt: this.#now(),
+        generation: 1,
+        chunks: [],
+        nextSeq: 0,
+        nextId: 1,
+        count: 0,
+        revision: 1,
+        folder: '',
+      };
+      await tx.objectStore('collections').add(fresh);
+      return fresh;
+    });
+    return this.info(row);
+  }
+
+  async rename(collection: number, name: string): Promise<CollectionInfo> {
+    const clean = cleanName(name);
+    const row = await this.#change(collection, 'renaming a collection', (old) => ({ ...old, name: clean }));
+    return this.info(row);
+  }
+
+  async renamePicture(collection: number, id: number, name: string): Promise<void> {
+    const open = await this.#open.open(collection);
+    await this.#open.serial.run(async () => {
+      const renamed = { ...open.picture(id), name };
+      const row = await this.#store.write(['collections', 'pictures'], 'renaming a picture', async (tx) => {
+        const old = await manifestOf(tx, collection);
+        const next = { ...old, revision: old.revision + 1 };
+        await Promise.all([tx.objectStore('pictures').put(renamed), tx.objectStore('collections').put(next)]);
+        return next;
+      });
+      open.row = row;
+      open.pictures.set(id, renamed);
+    });
+  }
+
+  async announce(collection: number, names: readonly string[]): Promise<void> {
+    await this.#store.write(['collections', 'pending'], 'noting the files to index', async (tx) => {
+      await manifestOf(tx, collection);
+      const pending = tx.objectStore('pending');
+      await Promise.all(names.map((name) => pending.put(true, [collection, name])));
+    });
+  }
+
+  async settle(collection: number, names: readonly string[]): Promise<void> {
+    await this.#store.write(['pending'], 'noting the files to index', async (tx) => {
+      const pending = tx.objectStore('pending');
+      await Promise.all(names.map((name) => pending.delete([collection, name])));
+    });
+  }
+
+  async pending(collection: number): Promise<readonly string[]> {
+    const keys = await this.#store.db.getAllKeys('pending', keysOf(collection));
+    return keys.map(([, name]) => name);
+  }
+
+  async keepFolder(collection: number, handle: FileSystemDirectoryHandle): Promise<void> {
+    await this.#change(collection, 'keeping the folder', async (old, tx) => {
+      await tx.objectStore('folders').put(handle, collection);
+      return { ...old, folder: handle.name };
+    });
+  }
+
+  folder(collection: number): Promise<FileSystemDirectoryHandle | undefined> {
+    return this.#store.db.get('folders', collection);
+  }
+
+  #change(
+    collection: number,
+    doing: string,
+    change: (row: CollectionRow, tx: WriteTransaction) => CollectionRow | Promise<CollectionRow>,
+  ): Promise<CollectionRow> {
+    return this.#open.serial.run(async () => {
+      const row = await this.#store.write(['collections', 'folders'], doing, async (tx) => {
+        const old = await manifestOf(tx, collection);
+        const next = { ...(await change(old, tx)), revision: old.revision + 1 };
+        await tx.objectStore('collections').put(next);
+        return next;
+      });
+      const open = this.#open.peek(collection);
+      if (open !== undefined) open.row = row;
+      return row;
+    });
+  }
+}

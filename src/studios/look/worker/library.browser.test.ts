@@ -1,0 +1,286 @@
+import { deleteDB, openDB } from 'idb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Library } from './library.ts';
+import { code, DIM, nearest, NETWORK, openLibrary, picture, value } from './testing/library-kit.ts';
+
+const NAME = 'test-look-library';
+let library: Library;
+let collection: number;
+
+const add = (content: number, name?: string) => library.intake().add(collection, picture(content, name));
+const names = async (of = library) => value(await of.list(collection, 0, 1_000)).map(({ name }) => name);
+const reopen = async (): Promise<void> => {
+  await library.close();
+  library = await openLibrary(NAME);
+};
+const find = async (id: number, of = library) =>
+  value(
+    await of.search({
+      collection,
+      like: [{ kind: 'picture', id }],
+      unlike: [],
+      k: 5,
+      metric: 'cosine',
+      engine: 'exact',
+    }),
+  ).hits;
+
+beforeEach(async () => {
+  library = await openLibrary(NAME);
+  ({ id: collection } = value(await library.createCollection('Holiday', NETWORK, DIM)));
+});
+afterEach(async () => {
+  await library.close();
+  await deleteDB(NAME);
+});
+
+describe('storing pictures', () => {
+  it('stores what comes at once, in order, and has it after a restart', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 50 }, (_, i) => add(i + 1)));
+    expect(outcomes.map((outcome) => value(outcome))).toEqual(
+      Array.from({ length: 50 }, (_, i) => ({ kind: 'stored', id: i + 1 })),
+    );
+    const before = await find(7);
+    await reopen();
+    expect(await names()).toEqual(Array.from({ length: 50 }, (_, i) => `${i + 1}.jpg`));
+    expect(await find(7)).toEqual(before);
+  });
+
+  it('stores the same bytes once, also when they come twice at the same time', async () => {
+    const outcomes = await Promise.all([add(1, 'a.jpg'), add(1, 'b.jpg'), add(2), add(1, 'c.jpg')]);
+    expect(outcomes.map((outcome) => value(outcome))).toEqual([
+      { kind: 'stored', id: 1 },
+      { kind: 'duplicate', id: 1, name: 'a.jpg' },
+      { kind: 'stored', id: 2 },
+      { kind: 'duplicate', id: 1, name: 'a.jpg' },
+    ]);
+    expect(value(await library.intake().seen(collection, picture(1).hash))).toEqual({ id: 1, name: 'a.jpg' });
+    expect(value(await library.intake().seen(collection, picture(3).hash))).toBeUndefined();
+    await reopen();
+    expect(value(await add(1, 'd.jpg'))).toEqual({ kind: 'duplicate', id: 1, name: 'a.jpg' });
+    expect(await names()).toEqual(['a.jpg', '2.jpg']);
+  });
+
+  it('gives the second of two equal pictures its chance when the first is refused', async () => {
+    const broken = { ...picture(1), embedding: new Float32Array(DIM).fill(Number.NaN) };
+    const [first, second] = await Promise.all([library.intake().add(collection, broken), add(1)]);
+    expect(code(first)).toBe('not-finite');
+    expect(value(second)).toEqual({ kind: 'stored', id: 1 });
+  });
+
+  it.each([
+    [
+      'a vector that is not finite',
+      { embedding: Float32Array.of(1, 2, Infinity, 4, 5, 6, 7, 8) },
+      'not-finite',
+    ],
+    ['a vector of another network', { embedding: new Float32Array(DIM + 1) }, 'wrong-network'],
+    ['no hash', { hash: '' }, 'broken-image'],
+    ['a thumbnail that is no picture', { thumbnailType: 'text/html' }, 'broken-image'],
+  ])('refuses %s before anything is stored', async (_what, change, expected) => {
+    const outcome = await library.intake().add(collection, { ...picture(1), ...change });
+    expect(code(outcome)).toBe(expected);
+    expect(await names()).toEqual([]);
+    expect(value(await library.storedBytes())).toMatchObject({ vectors: 0, thumbnails: 0, pictures: 0 });
+  });
+
+  it('says that a collection is gone', async () => {
+    expect(code(await library.intake().add(99, picture(1)))).toBe('no-collection');
+  });
+
+  it('keeps thumbnails as they came', async () => {
+    await Promise.all([add(1), add(2)]);
+    const [one, two] = value(await library.thumbnails(collection, [2, 1, 77]));
+    expect([one?.id, two?.id]).toEqual([2, 1]);
+    expect(new Uint8Array(one?.data ?? new ArrayBuffer())).toEqual(new Uint8Array(picture(2).thumbnail));
+    expect(one?.type).toBe('image/webp');
+  });
+});
+
+describe('searching', () => {
+  it('answers as the oracle does, for both measures, without the query', async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, i) => add(i + 1)));
+    const all = Array.from({ length: 40 }, (_, i) => ({ id: i + 1, vector: picture(i + 1).embedding }));
+    for (const metric of ['cosine', 'euclidean'] as const) {
+      const answer = value(
+        await library.search({
+          collection,
+          like: [{ kind: 'picture', id: 3 }],
+          unlike: [],
+          k: 12,
+          metric,
+          engine: 'hnsw',
+        }),
+      );
+      const expected = nearest(metric, all, picture(3).embedding, 12, [3]);
+      expect(answer.hits.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+      answer.hits.forEach(({ score, rank }, at) => {
+        expect(score).toBeCloseTo(expected[at]?.score ?? NaN, 10);
+        expect(rank).toBe(at + 1);
+      });
+      // No graph worker is connected here: the answer says who gave it.
+      expect(answer.engine).toBe('exact');
+      expect(answer.vector).toEqual(picture(3).embedding);
+    }
+    expect(library.graphState(collection, 'cosine').state).toBe('unavailable');
+  });
+
+  it('orders equal figures by id', async () => {
+    const twin = (content: number) => ({ ...picture(content), embedding: picture(1).embedding });
+    await Promise.all([add(1), add(2)]);
+    await Promise.all([5, 4, 3].map((content) => library.intake().add(collection, twin(content))));
+    expect((await find(1)).slice(0, 3).map(({ id }) => id)).toEqual([3, 4, 5]);
+  });
+
+  it.each([
+    [
+      'a vector of another length',
+      { like: [{ kind: 'vector' as const, vector: new Float32Array(3) }] },
+      'wrong-network',
+    ],
+    [
+      'a vector that is not finite',
+      { like: [{ kind: 'vector' as const, vector: new Float32Array(DIM).fill(NaN) }] },
+      'not-finite',
+    ],
+    ['a picture that is not there', { like: [{ kind: 'picture' as const, id: 9 }] }, 'no-picture'],
+    ['nothing to look for', { like: [] }, 'no-picture'],
+    ['no results wanted', { k: 0 }, 'no-picture'],
+  ])('refuses %s', async (_what, change, expected) => {
+    await add(1);
+    const request = {
+      collection,
+      like: [{ kind: 'picture' as const, id: 1 }],
+      unlike: [],
+      k: 3,
+      metric: 'cosine' as const,
+      engine: 'exact' as const,
+    };
+    expect(code(await library.search({ ...request, ...change }))).toBe(expected);
+  });
+});
+
+describe('deleting and bringing back', () => {
+  it('takes pictures out of everything, and undo puts them back under their ids', async () => {
+    await Promise.all([1, 2, 3, 4, 5].map((content) => add(content)));
+    const before = await find(1);
+    value(await library.remove(collection, [2, 4]));
+    value(await library.remove(collection, [5]));
+    expect(await names()).toEqual(['1.jpg', '3.jpg']);
+    expect((await find(1)).map(({ id }) => id)).toEqual([3]);
+    const [info] = value(await library.undoDelete());
+    expect(info?.count).toBe(3);
+    value(await library.undoDelete());
+    expect(await find(1)).toEqual(before);
+    value(await library.undoDelete());
+    expect(await names()).toEqual(['1.jpg', '2.jpg', '3.jpg', '4.jpg', '5.jpg']);
+    await reopen();
+    expect(await find(1)).toEqual(before);
+  });
+
+  it('keeps a picture that was indexed again instead of bringing its double back', async () => {
+    await Promise.all([add(1), add(2)]);
+    value(await library.remove(collection, [1, 2]));
+    expect(value(await add(1, 'again.jpg'))).toEqual({ kind: 'stored', id: 3 });
+    value(await library.undoDelete());
+    expect(await names()).toEqual(['2.jpg', 'again.jpg']);
+    await reopen();
+    expect((await find(2)).map(({ id }) => id)).toEqual([3]);
+  });
+
+  it('empties the trash at the next start and gives the room back', async () => {
+    await Promise.all([add(1), add(2)]);
+    value(await library.remove(collection, [1]));
+    const before = value(await library.storedBytes());
+    await reopen();
+    value(await library.undoDelete());
+    expect(await names()).toEqual(['2.jpg']);
+    expect(value(await library.storedBytes()).thumbnails).toBeLessThan(before.thumbnails);
+    expect(value(await add(3))).toEqual({ kind: 'stored', id: 3 });
+  });
+
+  it('deletes a collection, brings it back, and forgets it for good', async () => {
+    await Promise.all([add(1), add(2)]);
+    value(await library.announce(collection, ['later.jpg']));
+    value(await library.deleteCollection(collection));
+    expect(value(await library.collections())).toEqual([]);
+    expect(code(await library.list(collection, 0, 10))).toBe('no-collection');
+    const [back] = value(await library.undoDelete());
+    expect(back).toMatchObject({ id: collection, name: 'Holiday', count: 2, pending: 1 });
+    expect(await names()).toEqual(['1.jpg', '2.jpg']);
+    value(await library.deleteCollection(collection));
+    value(await library.forgetDeleted());
+    expect(value(await library.undoDelete())).toEqual([]);
+    const database = await openDB(NAME);
+    for (const store of ['pictures', 'chunks', 'thumbs', 'pending', 'folders'])
+      expect(await database.count(store)).toBe(0);
+    database.close();
+    expect(value(await library.createCollection('Next', NETWORK, DIM)).id).toBeGreaterThan(collection);
+  });
+});
+
+describe('names, files to come, folders', () => {
+  it('renames collections and pictures', async () => {
+    await add(1);
+    expect(value(await library.renameCollection(collection, '  Summer  ')).name).toBe('Summer');
+    expect(code(await library.renameCollection(collection, '   '))).toBe('no-collection');
+    value(await library.rename(collection, 1, 'beach.jpg'));
+    expect(code(await library.rename(collection, 2, 'x'))).toBe('no-picture');
+    await reopen();
+    expect(await names()).toEqual(['beach.jpg']);
+    expect(value(await library.collections()).map(({ name }) => name)).toEqual(['Summer']);
+  });
+
+  it('remembers announced files until they are stored or settled', async () => {
+    const long = `${'n'.repeat(4_000)}.jpg`;
+    value(await library.announce(collection, ['1.jpg', '2.jpg', '<img onerror=alert(1)>', long]));
+    await add(1);
+    value(await library.settle(collection, ['2.jpg']));
+    await reopen();
+    expect(value(await library.pending(collection))).toEqual(['<img onerror=alert(1)>', long]);
+  });
+
+  it('keeps the handle of a folder', async () => {
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getDirectoryHandle('pictures', { create: true });
+    value(await library.keepFolder(collection, handle));
+    await reopen();
+    expect(value(await library.collections())[0]?.folder).toBe('pictures');
+    expect(await (await library.folder(collection))?.isSameEntry(handle)).toBe(true);
+    await root.removeEntry('pictures');
+  });
+});
+
+describe('two tabs', () => {
+  it('lets the second only read, keeps it up to date, and hands over when the first closes', async () => {
+    await add(1);
+    const second = await openLibrary(NAME, { graceMs: 20 });
+    expect(await names(second)).toEqual(['1.jpg']);
+    expect(code(await second.intake().add(collection, picture(2)))).toBe('read-only');
+    expect(code(await second.remove(collection, [1]))).toBe('read-only');
+    expect(code(await second.createCollection('Mine', NETWORK, DIM))).toBe('read-only');
+    await Promise.all([add(2), add(3)]);
+    expect(await names(second)).toEqual(['1.jpg', '2.jpg', '3.jpg']);
+    expect(await find(1, second)).toEqual(await find(1));
+    const [first] = [library];
+    library = second;
+    await first.close();
+    value(await second.whenWriter());
+    expect(value(await add(4))).toEqual({ kind: 'stored', id: 4 });
+    expect(await names()).toEqual(['1.jpg', '2.jpg', '3.jpg', '4.jpg']);
+  });
+
+  it('refuses the writes of a tab that lost the office without knowing', async () => {
+    await add(1);
+    // A lock of another name: both believe that they are alone, as two frozen tabs of an election might.
+    const usurper = await openLibrary(NAME, {
+      locks: {
+        request: (_name: string, _how: unknown, run?: () => unknown) => Promise.resolve(run?.()),
+      } as never,
+    });
+    value(await usurper.intake().add(collection, picture(2)));
+    expect(code(await add(3))).toBe('read-only');
+    expect(await names(usurper)).toEqual(['1.jpg', '2.jpg']);
+    await usurper.close();
+  });
+});

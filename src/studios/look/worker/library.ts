@@ -1,0 +1,228 @@
+import { connect, serve, type TaskOptions, transfer } from '../../../platform/rpc.ts';
+import { attempt } from './failure.ts';
+import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
+import { mergeChunks } from './merge.ts';
+import type {
+  CollectionInfo,
+  GraphApi,
+  GraphState,
+  LibraryApi,
+  LibraryIntake,
+  LookResult,
+  Metric,
+  PictureInfo,
+  QualityReport,
+  SearchAnswer,
+  SearchRequest,
+  StoredBytes,
+  Thumbnail,
+} from './protocol.ts';
+import { restoreEverything } from './restore.ts';
+import { saveEverything } from './save.ts';
+import { toPictureInfo } from './schema.ts';
+import { search } from './search.ts';
+import { storedBytes } from './stored-bytes.ts';
+
+/** The library worker's protocol over the store. Every call ends in a result; an exception is a bug. */
+export class Library implements LibraryApi {
+  readonly #env: LibraryEnvironment;
+  readonly #session: LibrarySession;
+
+  constructor(env: LibraryEnvironment = IN_BROWSER) {
+    this.#env = env;
+    this.#session = new LibrarySession(env);
+  }
+
+  open(): Promise<LookResult<{ readonly writer: boolean }>> {
+    return attempt('opening the store', async () => ({ writer: await this.#session.open() }));
+  }
+
+  whenWriter(): Promise<LookResult<void>> {
+    return this.#session.writer;
+  }
+
+  connectEmbedder(port: MessagePort): void {
+    serve<LibraryIntake>(this.intake(), port);
+  }
+
+  /** What embed workers call. */
+  intake(): LibraryIntake {
+    return {
+      seen: (collection, hash) =>
+        this.#do('looking for a picture', async ({ open }) => {
+          const { idByHash, pictures } = await open.open(collection);
+          const known = pictures.get(idByHash.get(hash) ?? -1);
+          return known === undefined ? undefined : { id: known.id, name: known.name };
+        }),
+      add: async (collection, picture) => (await this.#session.need()).commits.add(collection, picture),
+    };
+  }
+
+  async connectGraph(port: MessagePort): Promise<void> {
+    const { store } = await this.#session.need();
+    this.#graphs.connect(connect<GraphApi>(port), () => store.isWriter);
+    await this.#session.sweepGraphs();
+  }
+
+  graphLost(reason: string): void {
+    this.#graphs.disconnect(reason);
+  }
+
+  collections(): Promise<LookResult<readonly CollectionInfo[]>> {
+    return this.#do('listing the collections', ({ collections }) => collections.list());
+  }
+
+  createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>> {
+    return this.#do('making a collection', ({ collections }) => collections.create(name, network, dim));
+  }
+
+  renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>> {
+    return this.#do('renaming a collection', ({ collections }) => collections.rename(collection, name));
+  }
+
+  deleteCollection(collection: number): Promise<LookResult<void>> {
+    return this.#do('deleting a collection', async ({ trash }) => {
+      await trash.removeCollection(collection);
+      this.#graphs.end(collection);
+    });
+  }
+
+  undoDelete(): Promise<LookResult<readonly CollectionInfo[]>> {
+    return this.#do('bringing back what was deleted', async ({ trash, collections }) => {
+      await trash.undo();
+      return collections.list();
+    });
+  }
+
+  forgetDeleted(): Promise<LookResult<void>> {
+    return this.#do('emptying the trash', ({ trash }) => this.#maintain(() => trash.empty()));
+  }
+
+  list(collection: number, offset: number, limit: number): Promise<LookResult<readonly PictureInfo[]>> {
+    return this.#do('listing pictures', async ({ open }) => {
+      const found = await open.open(collection);
+      return found.order.slice(offset, offset + limit).map((id) => toPictureInfo(found.picture(id)));
+    });
+  }
+
+  pictures(collection: number, ids: readonly number[]): Promise<LookResult<readonly PictureInfo[]>> {
+    return this.#do('listing pictures', async ({ open }) => {
+      const found = await open.open(collection);
+      return ids.map((id) => toPictureInfo(found.picture(id)));
+    });
+  }
+
+  async thumbnails(collection: number, ids: readonly number[]): Promise<LookResult<readonly Thumbnail[]>> {
+    const result = await this.#do('reading thumbnails', async ({ store }) => {
+      const thumbs = store.db.transaction('thumbs').store;
+      const rows = await Promise.all(ids.map((id) => thumbs.get([collection, id])));
+      return rows.flatMap((row, at): Thumbnail[] =>
+        row === undefined ? [] : [{ id: ids[at] ?? 0, data: row.data, type: row.type }],
+      );
+    });
+    return result.ok
+      ? transfer(
+          result,
+          result.value.map(({ data }) => data),
+        )
+      : result;
+  }
+
+  rename(collection: number, id: number, name: string): Promise<LookResult<void>> {
+    return this.#do('renaming a picture', ({ collections }) =>
+      collections.renamePicture(collection, id, name),
+    );
+  }
+
+  remove(collection: number, ids: readonly number[]): Promise<LookResult<void>> {
+    return this.#do('deleting pictures', ({ trash }) => trash.removePictures(collection, ids));
+  }
+
+  announce(collection: number, names: readonly string[]): Promise<LookResult<void>> {
+    return this.#do('noting the files to index', ({ collections }) =>
+      collections.announce(collection, names),
+    );
+  }
+
+  settle(collection: number, names: readonly string[]): Promise<LookResult<void>> {
+    return this.#do('noting the files to index', ({ collections }) => collections.settle(collection, names));
+  }
+
+  pending(collection: number): Promise<LookResult<readonly string[]>> {
+    return this.#do('listing the files to index', ({ collections }) => collections.pending(collection));
+  }
+
+  search(request: SearchRequest): Promise<LookResult<SearchAnswer>> {
+    return this.#do('searching', async ({ open }) =>
+      search(await open.open(request.collection), request, this.#graphs, this.#env.elapsed),
+    );
+  }
+
+  graphState(collection: number, metric: Metric): GraphState {
+    return this.#graphs.state(collection, metric);
+  }
+
+  quality(
+    collection: number,
+    metric: Metric,
+    k: number,
+    options?: TaskOptions,
+  ): Promise<LookResult<QualityReport>> {
+    return this.#do('measuring the graph', async ({ open }) =>
+      this.#graphs.quality(await open.open(collection), metric, k, options),
+    );
+  }
+
+  settleRun(collection: number): Promise<LookResult<void>> {
+    return this.#do('tidying the vectors', async ({ store, open, commits }) => {
+      await commits.drain();
+      await this.#maintain(() => mergeChunks(store, open, collection));
+      await this.#graphs.settle(collection);
+    });
+  }
+
+  keepFolder(collection: number, handle: FileSystemDirectoryHandle): Promise<LookResult<void>> {
+    return this.#do('keeping the folder', ({ collections }) => collections.keepFolder(collection, handle));
+  }
+
+  async folder(collection: number): Promise<FileSystemDirectoryHandle | undefined> {
+    return (await this.#session.need()).collections.folder(collection);
+  }
+
+  save(options?: TaskOptions): Promise<LookResult<Blob>> {
+    return this.#do('saving to a file', ({ store }) => this.#maintain(() => saveEverything(store, options)));
+  }
+
+  restore(file: Blob, options?: TaskOptions): Promise<LookResult<readonly CollectionInfo[]>> {
+    return this.#do('opening the saved file', ({ store, collections }) =>
+      this.#maintain(async () => {
+        const rows = await restoreEverything(store, file, options);
+        return Promise.all(rows.map((row) => collections.info(row)));
+      }),
+    );
+  }
+
+  storedBytes(): Promise<LookResult<StoredBytes>> {
+    return this.#do('counting what is stored', async ({ store }) => ({
+      ...(await storedBytes(store)),
+      graphs: await this.#graphs.storedBytes(),
+    }));
+  }
+
+  /** Gives the lock and the store back. */
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  get #graphs(): LibrarySession['graphs'] {
+    return this.#session.graphs;
+  }
+
+  #maintain<T>(work: () => Promise<T>): Promise<T> {
+    return this.#session.maintenance.run(work);
+  }
+
+  #do<T>(doing: string, work: (parts: LibraryParts) => Promise<T>): Promise<LookResult<T>> {
+    return attempt(doing, async () => work(await this.#session.need()));
+  }
+}

@@ -1,0 +1,91 @@
+import type { DBSchema, IDBPTransaction, StoreNames } from 'idb';
+import type { PictureInfo } from './protocol.ts';
+
+export const DATABASE_NAME = 'atelier-look';
+
+/** Rows of a full chunk of vectors: 2.6 MB at 1,280 dimensions. */
+export const CHUNK_ROWS = 512;
+
+/** Where a chunk of vectors lies: its key is [collection, generation, seq]. */
+export interface ChunkRef {
+  readonly generation: number;
+  readonly seq: number;
+  readonly rows: number;
+}
+
+/** The manifest of a collection. Only chunks that it names exist; any other is left over from an unfinished save. */
+export interface CollectionRow {
+  readonly id: number;
+  readonly name: string;
+  /** Hash of the network that made the vectors. */
+  readonly network: string;
+  readonly dim: number;
+  readonly createdAt: number;
+  /** Grows with every merge of chunks. */
+  readonly generation: number;
+  readonly chunks: readonly ChunkRef[];
+  readonly nextSeq: number;
+  /** Ids are never used twice, also not after a deletion. */
+  readonly nextId: number;
+  readonly count: number;
+  /** Grows with every change, so that a tab that only reads notices. */
+  readonly revision: number;
+  /** Name of the folder whose handle is kept, or ''. */
+  readonly folder: string;
+}
+
+export interface PictureRow extends PictureInfo {
+  readonly collection: number;
+  readonly thumbBytes: number;
+}
+
+export interface VectorChunk {
+  /** [rows] */
+  readonly ids: Uint32Array<ArrayBuffer>;
+  /** [rows, dim] */
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+export interface ThumbRow {
+  readonly data: ArrayBuffer;
+  readonly type: string;
+}
+
+/** What a deletion took away. The vectors and thumbnails of deleted pictures stay where they are until the trash is emptied. */
+export type TrashRow =
+  | { readonly kind: 'pictures'; readonly collection: number; readonly pictures: readonly PictureRow[] }
+  | { readonly kind: 'collection'; readonly row: CollectionRow };
+
+export interface LookSchema extends DBSchema {
+  /** `writer`: token of the tab that writes; `nextCollection`: the next id of a collection. */
+  meta: { key: string; value: number };
+  collections: { key: number; value: CollectionRow };
+  pictures: { key: [number, number]; value: PictureRow; indexes: { byHash: [number, string] } };
+  chunks: { key: [number, number, number]; value: VectorChunk };
+  thumbs: { key: [number, number]; value: ThumbRow };
+  /** Files announced for indexing and not settled yet; the value says nothing. */
+  pending: { key: [number, string]; value: true };
+  folders: { key: number; value: FileSystemDirectoryHandle };
+  trash: { key: number; value: TrashRow };
+}
+
+export type StoreName = StoreNames<LookSchema>;
+export type WriteTransaction = IDBPTransaction<LookSchema, StoreName[], 'readwrite'>;
+
+/** All keys that begin with a collection: an array sorts after every number and text. */
+export const keysOf = (collection: number): IDBKeyRange => IDBKeyRange.bound([collection], [collection, []]);
+
+export const chunkKey = (collection: number, { generation, seq }: ChunkRef): [number, number, number] => [
+  collection,
+  generation,
+  seq,
+];
+
+export const toPictureInfo = ({ id, name, hash, bytes, width, height }: PictureRow): PictureInfo => ({
+  id,
+  name,
+  hash,
+  bytes,
+  width,
+  height,
+});

@@ -6,7 +6,7 @@ const ALPHA = 1;
 const BETA = 0.75;
 const GAMMA = 0.15;
 
-/** Scales of the vectors of one side, so that their weighted sum is their mean under the measure. */
+// Scales of the vectors of one side, so that their weighted sum is their mean under the measure.
 const scalesOf = (metric: Metric, vectors: readonly Float32Array[]): number[] =>
   vectors.map((vector) => (metric === 'cosine' ? inverseNorm(vector) : 1) / vectors.length);
 

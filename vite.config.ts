@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import packageJson from './package.json' with { type: 'json' };
+import { hnswlib } from './scripts/vite-hnswlib.ts';
 import { models } from './scripts/vite-models.ts';
 import { contentSecurityPolicy } from './scripts/vite-policy.ts';
 
@@ -11,6 +12,7 @@ export default defineConfig({
   define: { __ATELIER_VERSION__: JSON.stringify(packageJson.version) },
   plugins: [
     svelte(),
+    hnswlib(),
     contentSecurityPolicy(),
     models(),
     VitePWA({
@@ -53,6 +55,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
+    plugins: () => [hnswlib()],
     rolldownOptions: {
       output: {
         // Policies are told apart by this folder and the worker's name: src/platform/policy.ts.

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { hnswlib } from './scripts/vite-hnswlib.ts';
 
 const executablePath = process.env.ATELIER_BROWSER;
 
@@ -16,8 +17,8 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte()],
-        worker: { format: 'es' },
+        plugins: [svelte(), hnswlib()],
+        worker: { format: 'es', plugins: () => [hnswlib()] },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.ts'],

@@ -113,14 +113,19 @@ export class HnswIndex implements VectorIndex {
     }
   }
 
-  search(query: Float32Array, k: number, { exclude, signal }: SearchOptions = {}): Neighbour[] {
+  /** `ef` takes the place of the index's own for this search. */
+  search(
+    query: Float32Array,
+    k: number,
+    { exclude, signal, ef = this.ef }: SearchOptions & { readonly ef?: number } = {},
+  ): Neighbour[] {
     assertQuery(query, this.dim, k);
     signal?.throwIfAborted();
     if (this.size === 0) return [];
     const wanted = Math.min(this.size, k + (exclude?.size ?? 0) + MARGIN);
     const found = guard('searching', () => {
       // hnswlib looks at no fewer candidates than it answers.
-      this.#graph.setEfSearch(Math.max(this.ef, wanted));
+      this.#graph.setEfSearch(Math.max(ef, wanted));
       return this.#graph.searchKnn(this.#prepared(query), wanted, undefined);
     });
     const toScore = (distance: number): number =>

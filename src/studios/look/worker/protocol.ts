@@ -270,7 +270,7 @@ export interface GraphTarget extends GraphKey {
 
 /** What is kept of a graph from an earlier time: its links; the vectors are kept once, in the library. */
 export interface GraphOpened {
-  /** `saved`: give `restore` the vectors of `ids`; `missing`: never saved; `stale`: saved, but of no use (and forgotten). */
+  /** `saved`: give `restore` the vectors of `ids`; `missing`: never saved; `stale`: saved, but of no use. */
   readonly state: 'saved' | 'missing' | 'stale';
   /** The ids whose vectors `restore` wants, in that order. */
   readonly ids: Uint32Array<ArrayBuffer>;
@@ -305,9 +305,15 @@ export interface GraphExam {
   readonly k: number;
 }
 
+/** What the page asks of the graph worker. */
+export interface GraphWorkerApi {
+  /** Takes the port to the library worker (transferred) and serves `GraphApi` on it; a later port takes its place. */
+  connectLibrary(port: MessagePort): void;
+}
+
 /**
- * The graphs. Every call is for a graph that `open` has opened; calls of one graph take effect in the order they were
- * made. A failure with the code `graph-unavailable` means that the graph is gone from memory: open it again, or answer
+ * The graphs. Every call is for a graph that `open` has opened; changes of one graph take effect in the order they were
+ * made, and a search is answered in between, from what is there. A failure with the code `graph-unavailable` means that the graph is gone from memory: open it again, or answer
  * with the exact engine.
  */
 export interface GraphApi {
@@ -361,5 +367,5 @@ export interface GraphApi {
   sweep(collections: readonly number[]): Promise<LookResult<void>>;
   storedBytes(): Promise<LookResult<number>>;
   /** Memory of the WebAssembly heap, bytes; it never shrinks. */
-  heapBytes(): number;
+  heapBytes(): number | Promise<number>;
 }

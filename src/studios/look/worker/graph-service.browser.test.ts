@@ -1,0 +1,326 @@
+import fc from 'fast-check';
+import { deleteDB, openDB } from 'idb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mulberry32 } from '../../../kernel/rng.ts';
+import type { LookResult } from './protocol.ts';
+import type { Metric } from '../engine/vector-index.ts';
+import { GraphService } from './graph-service.ts';
+import { GraphStore } from './graph-store.ts';
+import { pause } from './pause.ts';
+import type { GraphApi, GraphExam, GraphTarget } from './protocol.ts';
+import { clusteredRows, PlainModel, rowOf } from './testing/plain-model.ts';
+
+const NAME = 'graph-service-test';
+const DIM = 16;
+const TARGET: GraphTarget = { collection: 1, metric: 'cosine', network: 'abc', dim: DIM };
+
+let stores: GraphStore[] = [];
+/** A service as a fresh worker has it: nothing in memory, the same database. */
+const fresh = (): GraphApi =>
+  new GraphService(async () => {
+    const store = await GraphStore.open(NAME);
+    stores.push(store);
+    return store;
+  }, pause);
+
+const value = <T>(result: LookResult<T>): T => {
+  if (!result.ok)
+    throw new Error(`${result.error.code}: ${result.error.message} ${result.error.cause ?? ''}`);
+  return result.value;
+};
+
+const u32 = (ids: Iterable<number>): Uint32Array<ArrayBuffer> => Uint32Array.from(ids);
+const idsUpTo = (n: number): Uint32Array<ArrayBuffer> => Uint32Array.from({ length: n }, (_, i) => i);
+
+const gather = (model: PlainModel, ids: ArrayLike<number>, dim = DIM): Float32Array<ArrayBuffer> => {
+  const rows = new Float32Array(ids.length * dim);
+  Array.from(ids).forEach((id, row) => rows.set(model.vectors.get(id) ?? [], row * dim));
+  return rows;
+};
+
+/** A graph of `n` vectors, open in a service and kept. */
+async function keptGraph(n: number, target = TARGET): Promise<{ api: GraphApi; model: PlainModel }> {
+  const api = fresh();
+  const model = new PlainModel(target.metric);
+  const rows = clusteredRows(n, DIM, n);
+  for (let id = 0; id < n; id += 1) model.vectors.set(id, rowOf(rows, DIM, id));
+  value(await api.open(target, idsUpTo(n)));
+  value(await api.add(target, idsUpTo(n), rows));
+  value(await api.save(target, 7));
+  return { api, model };
+}
+
+beforeEach(() => deleteDB(NAME));
+afterEach(async () => {
+  for (const store of stores) store.close();
+  stores = [];
+  await deleteDB(NAME);
+});
+
+const search = async (
+  api: GraphApi,
+  target: GraphTarget,
+  query: Float32Array,
+  k: number,
+): Promise<number[]> => [...value(await api.search(target, Float32Array.from(query), k, [])).ids];
+
+describe('graph service', () => {
+  it('takes a kept graph up again and answers as before', async () => {
+    const { api, model } = await keptGraph(500);
+    const queries = clusteredRows(20, DIM, 99);
+    const before = await Promise.all(
+      Array.from({ length: 20 }, (_, q) => search(api, TARGET, rowOf(queries, DIM, q), 10)),
+    );
+
+    const later = fresh();
+    const opened = value(await later.open(TARGET, u32([...idsUpTo(500), 900])));
+    expect([opened.state, opened.generation, opened.ids]).toEqual(['saved', 7, idsUpTo(500)]);
+    expect(value(await later.restore(TARGET, gather(model, opened.ids)))).toEqual({
+      state: 'ready',
+      alive: 500,
+      dead: 0,
+    });
+    const after = await Promise.all(
+      Array.from({ length: 20 }, (_, q) => search(later, TARGET, rowOf(queries, DIM, q), 10)),
+    );
+    expect(after).toEqual(before);
+  });
+
+  it('keeps links and no vectors: under 200 bytes a picture, whatever the dimension', async () => {
+    const api = fresh();
+    const target = { ...TARGET, dim: 640 };
+    value(await api.open(target, idsUpTo(300)));
+    value(await api.add(target, idsUpTo(300), clusteredRows(300, 640, 1)));
+    const { bytes } = value(await api.save(target, 1));
+    expect(bytes / 300).toBeLessThan(200);
+    expect(value(await api.storedBytes())).toBe(bytes);
+  });
+
+  it('calls a graph stale that was made for another network, dimension or collection of ids', async () => {
+    await keptGraph(60);
+    const openAs = async (change: Partial<GraphTarget>, present = idsUpTo(60)): Promise<string> =>
+      value(await fresh().open({ ...TARGET, ...change }, present)).state;
+    expect(await openAs({})).toBe('saved');
+    expect(await openAs({ network: 'xyz' })).toBe('stale');
+    expect(await openAs({ dim: 8 })).toBe('stale');
+    expect(await openAs({}, idsUpTo(59))).toBe('stale');
+    expect(await openAs({ metric: 'euclidean' })).toBe('missing');
+    expect(await openAs({ collection: 2 })).toBe('missing');
+  });
+
+  it('calls a graph stale whose vectors are others, and starts anew', async () => {
+    const { model } = await keptGraph(60);
+    const api = fresh();
+    const { ids } = value(await api.open(TARGET, idsUpTo(60)));
+    const rows = gather(model, ids);
+    rows[5] = (rows[5] ?? 0) + 1e-6;
+    expect(value(await api.restore(TARGET, rows)).state).toBe('stale');
+    expect(value(await api.add(TARGET, ids, gather(model, ids)))).toEqual({ alive: 60, dead: 0 });
+    const query = rowOf(clusteredRows(1, DIM, 5), DIM, 0);
+    expect(await search(api, TARGET, query, 5)).toEqual(model.search(query, 5).map(({ id }) => id));
+  });
+
+  it.each(['header', 'links', 'upper', 'ids', 'hashes'] as const)(
+    'notices a flipped bit in its %s',
+    async (part) => {
+      await keptGraph(200);
+      const database = await openDB(NAME);
+      const row = (await database.get('graphs', '1/cosine')) as {
+        graph: Record<typeof part, ArrayBufferView>;
+      };
+      const bytes = new Uint8Array(row.graph[part].buffer);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 4;
+      await database.put('graphs', row);
+      database.close();
+      expect(value(await fresh().open(TARGET, idsUpTo(200))).state).toBe('stale');
+    },
+  );
+
+  it('notices a kept graph that is cut short', async () => {
+    await keptGraph(200);
+    const database = await openDB(NAME);
+    const row = (await database.get('graphs', '1/cosine')) as { graph: { links: Uint8Array } };
+    row.graph.links = row.graph.links.slice(0, -132);
+    await database.put('graphs', row);
+    database.close();
+    expect(value(await fresh().open(TARGET, idsUpTo(200))).state).toBe('stale');
+  });
+
+  it('stops adding when asked, and keeps what it has', async () => {
+    const api = fresh();
+    const target = { ...TARGET, dim: 256 };
+    value(await api.open(target, new Uint32Array(0)));
+    const controller = new AbortController();
+    const adding = api.add(target, idsUpTo(4000), clusteredRows(4000, 256, 3), { signal: controller.signal });
+    // A search that is asked for meanwhile is answered meanwhile.
+    const query = rowOf(clusteredRows(1, 256, 4), 256, 0);
+    for (;;) if ((await search(api, target, query, 1)).length > 0) break;
+    controller.abort();
+    const added = await adding;
+    expect(added).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    const { alive } = value(await api.remove(target, u32([999_999])));
+    expect(alive).toBeGreaterThan(0);
+    expect(alive).toBeLessThan(4000);
+    expect((await search(api, target, query, alive)).length).toBe(alive);
+  });
+
+  it('takes the smallest list of candidates that reaches the recall asked for', async () => {
+    const { api, model } = await keptGraph(2000);
+    const questions = 60;
+    const queries = gather(model, u32(Array.from({ length: questions }, (_, i) => i * 30)));
+    const own = Float64Array.from({ length: questions }, (_, i) => i * 30);
+    const truth = u32(
+      [...own].flatMap((id, i) =>
+        model.search(rowOf(queries, DIM, i), 10, new Set([id])).map((answer) => answer.id),
+      ),
+    );
+    const exam: GraphExam = { queries, own, truth, k: 10 };
+    const report = value(await api.calibrate(TARGET, exam, 0.98));
+    expect(report).toMatchObject({ k: 10, queries: questions });
+    expect(report.recall).toBeGreaterThanOrEqual(0.98);
+    expect(value(await api.quality(TARGET, exam))).toMatchObject({ recall: report.recall, ef: report.ef });
+    // A recall that no list reaches takes the longest.
+    expect(value(await api.calibrate(TARGET, exam, 1.1)).ef).toBe(512);
+    expect(value(await api.search(TARGET, rowOf(queries, DIM, 0), 10, [])).ef).toBe(512);
+    const aborted = AbortSignal.abort();
+    expect(await api.quality(TARGET, exam, { signal: aborted })).toMatchObject({
+      error: { code: 'cancelled' },
+    });
+  });
+
+  it('forgets the graphs of collections that are gone', async () => {
+    await keptGraph(20);
+    const { api } = await keptGraph(20, { ...TARGET, collection: 2 });
+    await keptGraph(20, { ...TARGET, collection: 3, metric: 'euclidean' });
+    const all = value(await api.storedBytes());
+    value(await api.sweep([2, 3]));
+    expect(value(await api.storedBytes())).toBeLessThan(all);
+    expect(value(await api.open(TARGET, idsUpTo(20))).state).toBe('missing');
+    value(await api.drop(2));
+    value(await api.drop(3));
+    expect(value(await api.storedBytes())).toBe(0);
+    expect(await api.search({ collection: 2, metric: 'cosine' }, new Float32Array(DIM), 1, [])).toMatchObject(
+      {
+        error: { code: 'graph-unavailable' },
+      },
+    );
+  });
+
+  it('works without a store, as if nothing were kept', async () => {
+    const api = new GraphService(
+      () => Promise.reject(new DOMException('no storage here', 'SecurityError')),
+      pause,
+    );
+    expect(value(await api.open(TARGET, idsUpTo(4))).state).toBe('missing');
+    value(await api.add(TARGET, idsUpTo(4), clusteredRows(4, DIM, 1)));
+    expect(await search(api, TARGET, clusteredRows(1, DIM, 2), 9)).toHaveLength(4);
+    expect(await api.save(TARGET, 1)).toMatchObject({ ok: false, error: { code: 'store-broken' } });
+  });
+});
+
+type Step =
+  | { readonly kind: 'add'; readonly count: number }
+  | { readonly kind: 'remove'; readonly share: number }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'search' }
+  | { readonly kind: 'save' }
+  | { readonly kind: 'reload' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('add' as const), count: fc.integer({ min: 1, max: 120 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('remove' as const),
+      share: fc.double({ min: 0, max: 0.6, noNaN: true }),
+    }),
+  },
+  ...(['again', 'search', 'search', 'save', 'reload'] as const).map((kind) => ({
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant(kind) }) as fc.Arbitrary<Step>,
+  })),
+);
+
+describe('graph, collection and store', () => {
+  it.each(['cosine', 'euclidean'] as const)(
+    'stay in step by %s through any sequence of additions, deletions, searches, saves and restarts',
+    async (metric: Metric) => {
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { minLength: 5, maxLength: 25 }),
+          fc.integer(),
+          async (steps, seed) => {
+            run += 1;
+            const target: GraphTarget = { ...TARGET, metric, collection: run };
+            const model = new PlainModel(metric);
+            const removed = new Map<number, Float32Array>();
+            const rng = mulberry32(seed);
+            let api = fresh();
+            let next = 0;
+            let saved: ReadonlySet<number> | undefined;
+            value(await api.open(target, new Uint32Array(0)));
+
+            const check = async (): Promise<void> => {
+              const query = rowOf(clusteredRows(1, DIM, Math.floor(rng() * 1e9)), DIM, 0);
+              const answer = value(await api.search(target, query, 10, []));
+              const truth = model.search(query, 10).map(({ id }) => id);
+              expect(answer.ids).toHaveLength(truth.length);
+              for (const [i, id] of answer.ids.entries()) {
+                expect(model.vectors.has(id)).toBe(true);
+                expect(answer.scores[i]).toBeCloseTo(model.score(id, query), 4);
+              }
+              const missed = truth.filter((id) => !answer.ids.includes(id));
+              expect(missed.length).toBeLessThanOrEqual(1);
+            };
+
+            for (const one of steps) {
+              if (one.kind === 'add') {
+                const ids = u32(Array.from({ length: one.count }, (_, i) => next + i));
+                next += one.count;
+                const rows = clusteredRows(ids.length, DIM, Math.floor(rng() * 1e9));
+                ids.forEach((id, row) => model.vectors.set(id, rowOf(rows, DIM, row)));
+                expect(value(await api.add(target, ids, rows)).alive).toBe(model.vectors.size);
+              } else if (one.kind === 'remove') {
+                const ids = u32([...model.vectors.keys()].filter(() => rng() < one.share));
+                for (const id of ids) {
+                  removed.set(id, model.vectors.get(id) ?? new Float32Array(DIM));
+                  model.vectors.delete(id);
+                }
+                expect(value(await api.remove(target, ids)).alive).toBe(model.vectors.size);
+              } else if (one.kind === 'again') {
+                // A deletion is undone: the same pictures under the same ids.
+                for (const [id, vector] of removed) model.vectors.set(id, vector);
+                const ids = u32(removed.keys());
+                removed.clear();
+                expect(value(await api.add(target, ids, gather(model, ids))).alive).toBe(model.vectors.size);
+              } else if (one.kind === 'save') {
+                value(await api.save(target, run));
+                saved = new Set(model.vectors.keys());
+              } else if (one.kind === 'reload') {
+                api = fresh();
+                const opened = value(await api.open(target, u32(model.vectors.keys())));
+                const isUsable = saved !== undefined && [...saved].every((id) => model.vectors.has(id));
+                expect(opened.state).toBe(saved === undefined ? 'missing' : isUsable ? 'saved' : 'stale');
+                const known = new Set(opened.ids);
+                if (opened.state === 'saved') {
+                  expect(known).toEqual(saved);
+                  const restored = value(await api.restore(target, gather(model, opened.ids)));
+                  expect([restored.state, restored.alive]).toEqual(['ready', known.size]);
+                }
+                const rest = u32([...model.vectors.keys()].filter((id) => !known.has(id)));
+                value(await api.add(target, rest, gather(model, rest)));
+              }
+              if (one.kind === 'search' || one.kind === 'reload') await check();
+            }
+            await check();
+          },
+        ),
+        { numRuns: 25 },
+      );
+    },
+  );
+});

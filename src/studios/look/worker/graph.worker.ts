@@ -1,0 +1,9 @@
+import { serve } from '../../../platform/rpc.ts';
+import { GraphService } from './graph-service.ts';
+import { GraphStore } from './graph-store.ts';
+import { pause } from './pause.ts';
+import type { GraphWorkerApi } from './protocol.ts';
+
+const service = new GraphService(() => GraphStore.open(), pause);
+const door: GraphWorkerApi = { connectLibrary: (port) => serve(service, port) };
+serve(door);

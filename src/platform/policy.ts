@@ -72,9 +72,6 @@ export function workerPolicy(path: string): string {
   });
 }
 
-/** Whether a worker's script needs `unsafe-eval`, which is given by a header of its own or not at all. */
-export const needsEval = (path: string): boolean => workerPolicy(path).includes(" 'unsafe-eval'");
-
 /** Whether a policy keeps a script from connecting to any host but its own. */
 export function forbidsForeignHosts(policy: string): boolean {
   const directives = new Map(

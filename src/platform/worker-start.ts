@@ -1,8 +1,8 @@
 import { describe, fail, ok, type Result, type StudioError } from '../kernel/result.ts';
-import { forbidsForeignHosts, needsEval } from './policy.ts';
+import { forbidsForeignHosts } from './policy.ts';
 import { controlled } from './service-worker.ts';
 
-export type WorkerStartCode = 'no-policy' | 'worker-not-found';
+export type WorkerStartCode = 'worker-not-found';
 export type WorkerStartResult = Result<Worker, StudioError<WorkerStartCode>>;
 
 const CONTROL_LIMIT_MS = 15_000;
@@ -72,10 +72,6 @@ export async function startWorker(url: string, name: string): Promise<WorkerStar
   try {
     await controlled(CONTROL_LIMIT_MS);
     if (await probed(url)) return start();
-    if (needsEval(url))
-      return fail('no-policy', `This host cannot confine the worker “${name}”, so it was not started.`, {
-        hint: 'Open the site over https or on localhost.',
-      });
     return ok(await startInFrame(url, name));
   } catch (cause) {
     return fail('worker-not-found', `The worker “${name}” could not be fetched.`, {

@@ -240,7 +240,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   ...(['again', 'search', 'search', 'save', 'reload'] as const).map((kind) => ({
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant(kind) }) as fc.Arbitrary<Step>,
+    arbitrary: fc.record({ kind: fc.constant(kind) }),
   })),
 );
 

@@ -1,42 +1,24 @@
-import fc from 'fast-check';
-import { deleteDB, openDB } from 'idb';
+import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { mulberry32 } from '../../../kernel/rng.ts';
-import type { LookResult } from './protocol.ts';
-import type { Metric } from '../engine/vector-index.ts';
 import { GraphService } from './graph-service.ts';
-import { GraphStore } from './graph-store.ts';
 import { pause } from './pause.ts';
 import type { GraphApi, GraphExam, GraphTarget } from './protocol.ts';
+import {
+  DIM,
+  forgetEverything,
+  fresh,
+  gather,
+  idsUpTo,
+  NAME,
+  search,
+  TARGET,
+  u32,
+  value,
+} from './testing/graph-kit.ts';
 import { clusteredRows, PlainModel, rowOf } from './testing/plain-model.ts';
 
-const NAME = 'graph-service-test';
-const DIM = 16;
-const TARGET: GraphTarget = { collection: 1, metric: 'cosine', network: 'abc', dim: DIM };
-
-let stores: GraphStore[] = [];
-/** A service as a fresh worker has it: nothing in memory, the same database. */
-const fresh = (): GraphApi =>
-  new GraphService(async () => {
-    const store = await GraphStore.open(NAME);
-    stores.push(store);
-    return store;
-  }, pause);
-
-const value = <T>(result: LookResult<T>): T => {
-  if (!result.ok)
-    throw new Error(`${result.error.code}: ${result.error.message} ${result.error.cause ?? ''}`);
-  return result.value;
-};
-
-const u32 = (ids: Iterable<number>): Uint32Array<ArrayBuffer> => Uint32Array.from(ids);
-const idsUpTo = (n: number): Uint32Array<ArrayBuffer> => Uint32Array.from({ length: n }, (_, i) => i);
-
-const gather = (model: PlainModel, ids: ArrayLike<number>, dim = DIM): Float32Array<ArrayBuffer> => {
-  const rows = new Float32Array(ids.length * dim);
-  Array.from(ids).forEach((id, row) => rows.set(model.vectors.get(id) ?? [], row * dim));
-  return rows;
-};
+beforeEach(forgetEverything);
+afterEach(forgetEverything);
 
 /** A graph of `n` vectors, open in a service and kept. */
 async function keptGraph(n: number, target = TARGET): Promise<{ api: GraphApi; model: PlainModel }> {
@@ -49,20 +31,6 @@ async function keptGraph(n: number, target = TARGET): Promise<{ api: GraphApi; m
   value(await api.save(target, 7));
   return { api, model };
 }
-
-beforeEach(() => deleteDB(NAME));
-afterEach(async () => {
-  for (const store of stores) store.close();
-  stores = [];
-  await deleteDB(NAME);
-});
-
-const search = async (
-  api: GraphApi,
-  target: GraphTarget,
-  query: Float32Array,
-  k: number,
-): Promise<number[]> => [...value(await api.search(target, Float32Array.from(query), k, [])).ids];
 
 describe('graph service', () => {
   it('takes a kept graph up again and answers as before', async () => {
@@ -216,111 +184,4 @@ describe('graph service', () => {
     expect(await search(api, TARGET, clusteredRows(1, DIM, 2), 9)).toHaveLength(4);
     expect(await api.save(TARGET, 1)).toMatchObject({ ok: false, error: { code: 'store-broken' } });
   });
-});
-
-type Step =
-  | { readonly kind: 'add'; readonly count: number }
-  | { readonly kind: 'remove'; readonly share: number }
-  | { readonly kind: 'again' }
-  | { readonly kind: 'search' }
-  | { readonly kind: 'save' }
-  | { readonly kind: 'reload' };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('add' as const), count: fc.integer({ min: 1, max: 120 }) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('remove' as const),
-      share: fc.double({ min: 0, max: 0.6, noNaN: true }),
-    }),
-  },
-  ...(['again', 'search', 'search', 'save', 'reload'] as const).map((kind) => ({
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant(kind) }),
-  })),
-);
-
-describe('graph, collection and store', () => {
-  it.each(['cosine', 'euclidean'] as const)(
-    'stay in step by %s through any sequence of additions, deletions, searches, saves and restarts',
-    async (metric: Metric) => {
-      let run = 0;
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(step, { minLength: 5, maxLength: 25 }),
-          fc.integer(),
-          async (steps, seed) => {
-            run += 1;
-            const target: GraphTarget = { ...TARGET, metric, collection: run };
-            const model = new PlainModel(metric);
-            const removed = new Map<number, Float32Array>();
-            const rng = mulberry32(seed);
-            let api = fresh();
-            let next = 0;
-            let saved: ReadonlySet<number> | undefined;
-            value(await api.open(target, new Uint32Array(0)));
-
-            const check = async (): Promise<void> => {
-              const query = rowOf(clusteredRows(1, DIM, Math.floor(rng() * 1e9)), DIM, 0);
-              const answer = value(await api.search(target, query, 10, []));
-              const truth = model.search(query, 10).map(({ id }) => id);
-              expect(answer.ids).toHaveLength(truth.length);
-              for (const [i, id] of answer.ids.entries()) {
-                expect(model.vectors.has(id)).toBe(true);
-                expect(answer.scores[i]).toBeCloseTo(model.score(id, query), 4);
-              }
-              const missed = truth.filter((id) => !answer.ids.includes(id));
-              expect(missed.length).toBeLessThanOrEqual(1);
-            };
-
-            for (const one of steps) {
-              if (one.kind === 'add') {
-                const ids = u32(Array.from({ length: one.count }, (_, i) => next + i));
-                next += one.count;
-                const rows = clusteredRows(ids.length, DIM, Math.floor(rng() * 1e9));
-                ids.forEach((id, row) => model.vectors.set(id, rowOf(rows, DIM, row)));
-                expect(value(await api.add(target, ids, rows)).alive).toBe(model.vectors.size);
-              } else if (one.kind === 'remove') {
-                const ids = u32([...model.vectors.keys()].filter(() => rng() < one.share));
-                for (const id of ids) {
-                  removed.set(id, model.vectors.get(id) ?? new Float32Array(DIM));
-                  model.vectors.delete(id);
-                }
-                expect(value(await api.remove(target, ids)).alive).toBe(model.vectors.size);
-              } else if (one.kind === 'again') {
-                // A deletion is undone: the same pictures under the same ids.
-                for (const [id, vector] of removed) model.vectors.set(id, vector);
-                const ids = u32(removed.keys());
-                removed.clear();
-                expect(value(await api.add(target, ids, gather(model, ids))).alive).toBe(model.vectors.size);
-              } else if (one.kind === 'save') {
-                value(await api.save(target, run));
-                saved = new Set(model.vectors.keys());
-              } else if (one.kind === 'reload') {
-                api = fresh();
-                const opened = value(await api.open(target, u32(model.vectors.keys())));
-                const isUsable = saved !== undefined && [...saved].every((id) => model.vectors.has(id));
-                expect(opened.state).toBe(saved === undefined ? 'missing' : isUsable ? 'saved' : 'stale');
-                const known = new Set(opened.ids);
-                if (opened.state === 'saved') {
-                  expect(known).toEqual(saved);
-                  const restored = value(await api.restore(target, gather(model, opened.ids)));
-                  expect([restored.state, restored.alive]).toEqual(['ready', known.size]);
-                }
-                const rest = u32([...model.vectors.keys()].filter((id) => !known.has(id)));
-                value(await api.add(target, rest, gather(model, rest)));
-              }
-              if (one.kind === 'search' || one.kind === 'reload') await check();
-            }
-            await check();
-          },
-        ),
-        { numRuns: 25 },
-      );
-    },
-  );
 });

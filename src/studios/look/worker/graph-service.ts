@@ -1,11 +1,11 @@
-import { fail, ok } from '../../../kernel/result.ts';
 import { Serial } from '../../../kernel/serial.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
-import { StorageError, toStorageError } from '../../../platform/storage/errors.ts';
+import { toStorageError } from '../../../platform/storage/errors.ts';
 import { GraphFileError } from '../engine/graph-file.ts';
 import { EF_LADDER, meanRecall, questionsOf, type Question } from '../engine/graph-quality.ts';
 import { VectorIndexError } from '../engine/vector-index.ts';
-import { type GraphStore, type StoredGraph } from './graph-store.ts';
+import { attempt, LookFailure } from './failure.ts';
+import type { GraphStore, StoredGraph } from './graph-store.ts';
 import { HnswIndex, livingIds, type Pause } from './hnsw-index.ts';
 import { HnswError, HnswLibrary } from './hnsw-library.ts';
 import type {
@@ -256,36 +256,20 @@ export class GraphService implements GraphApi {
     return serial.run(() => this.#attempt(key, work));
   }
 
-  async #attempt<T>(key: GraphKey | undefined, work: () => T | Promise<T>): Promise<LookResult<T>> {
-    try {
-      return ok(await work());
-    } catch (thrown) {
-      return this.#failure(key, thrown);
-    }
+  #attempt<T>(key: GraphKey | undefined, work: () => T | Promise<T>): Promise<LookResult<T>> {
+    return attempt('work on a graph', async () => {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (!(thrown instanceof HnswError)) throw thrown;
+        this.#giveUp(key, thrown);
+        throw new LookFailure('graph-unavailable', thrown.message, '', thrown.cause);
+      }
+    });
   }
 
-  #failure(key: GraphKey | undefined, thrown: unknown): Extract<LookResult<never>, { ok: false }> {
-    if (thrown instanceof DOMException && thrown.name === 'AbortError')
-      return fail('cancelled', 'Work on the graph was stopped.', { retryable: true });
-    if (thrown instanceof HnswError) {
-      this.#giveUp(key, thrown);
-      return fail('graph-unavailable', thrown.message, { retryable: true, cause: thrown.cause });
-    }
-    if (thrown instanceof VectorIndexError && thrown.code === 'not-finite')
-      return fail('not-finite', thrown.message);
-    if (thrown instanceof StorageError || thrown instanceof DOMException) {
-      const { code, message, hint, retryable, cause } = toStorageError(thrown, 'keeping a graph');
-      return fail(code === 'quota' || code === 'read-only' ? code : 'store-broken', message, {
-        hint,
-        retryable,
-        cause,
-      });
-    }
-    // Anything else is a bug of ours, and goes to the caller as an exception.
-    throw thrown;
-  }
-
-  // After a failure inside hnswlib nothing of that graph can be trusted; after a trap, nothing of the whole instance.
+  // After a failure inside hnswlib nothing of that graph can be trusted; after a trap, or when it could not be started,
+  // nothing of the whole instance.
   #giveUp(key: GraphKey | undefined, { cause }: HnswError): void {
     if (cause instanceof WebAssembly.RuntimeError || this.#graphs.size === 0) {
       this.#graphs.clear();

@@ -313,8 +313,8 @@ export interface GraphWorkerApi {
 
 /**
  * The graphs. Every call is for a graph that `open` has opened; changes of one graph take effect in the order they were
- * made, and a search is answered in between, from what is there. A failure with the code `graph-unavailable` means that the graph is gone from memory: open it again, or answer
- * with the exact engine.
+ * made, and a search is answered in between, from what is there. A failure with the code `graph-unavailable` means that
+ * the graph is gone from memory: open it again, or answer with the exact engine.
  */
 export interface GraphApi {
   /**

@@ -3,8 +3,17 @@ import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import packageJson from './package.json' with { type: 'json' };
 import { hnswlib } from './scripts/vite-hnswlib.ts';
+import { licences } from './scripts/vite-licences.ts';
 import { models } from './scripts/vite-models.ts';
 import { contentSecurityPolicy } from './scripts/vite-policy.ts';
+
+const shipped = licences([
+  '@fontsource-variable/instrument-sans',
+  'workbox-core',
+  'workbox-precaching',
+  'workbox-routing',
+  'workbox-strategies',
+]);
 
 export default defineConfig({
   // Relative addresses: the built site works from any folder of any host.
@@ -15,6 +24,7 @@ export default defineConfig({
     hnswlib(),
     contentSecurityPolicy(),
     models(),
+    shipped.page,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/sw',
@@ -55,7 +65,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
-    plugins: () => [hnswlib()],
+    plugins: () => [hnswlib(), shipped.worker()],
     rolldownOptions: {
       output: {
         // Policies are told apart by this folder and the worker's name: src/platform/policy.ts.

@@ -6,7 +6,7 @@ const ROOT = 'models';
 const isManifest = (value: unknown): value is { files: { path: string }[] } =>
   typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files);
 
-/** What the site serves of a model: its manifest, the files that it lists, its card. How it was made stays at home. */
+/** What the site serves of a model: its manifest, the files that it lists, its card and licence. How it was made stays at home. */
 function servedPaths(): string[] {
   if (!existsSync(ROOT)) return [];
   return readdirSync(ROOT).flatMap((name) => {
@@ -14,7 +14,8 @@ function servedPaths(): string[] {
     if (!existsSync(manifestPath)) return [];
     const manifest: unknown = JSON.parse(readFileSync(manifestPath, 'utf8'));
     if (!isManifest(manifest)) throw new Error(`${manifestPath} lists no files`);
-    const files = ['manifest.json', 'card.md', ...manifest.files.map(({ path }) => path)];
+    const papers = ['card.md', 'LICENSE', 'NOTICE'].filter((file) => existsSync(`${ROOT}/${name}/${file}`));
+    const files = ['manifest.json', ...papers, ...manifest.files.map(({ path }) => path)];
     return files.map((file) => `${ROOT}/${name}/${file}`);
   });
 }

@@ -36,7 +36,7 @@ export interface StudioDoor {
   readonly tagline: string;
   readonly keys: readonly KeyHelp[];
   /** The page, fetched when it is first opened. It draws its own `main` by `src/ui/Page.svelte`. */
-  load(): Promise<{ default: Component }>;
+  readonly load: () => Promise<{ default: Component }>;
   /** Left out by a studio that stores nothing. */
-  data?(): Promise<StudioData>;
+  readonly data?: () => Promise<StudioData>;
 }

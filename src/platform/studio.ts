@@ -34,6 +34,8 @@ export interface StudioDoor {
   readonly id: string;
   readonly title: string;
   readonly tagline: string;
+  /** A living picture of what it does, for the home page; decoration, and small. */
+  readonly preview: () => Promise<{ default: Component }>;
   readonly keys: readonly KeyHelp[];
   /** The page, fetched when it is first opened. It draws its own `main` by `src/ui/Page.svelte`. */
   readonly load: () => Promise<{ default: Component }>;

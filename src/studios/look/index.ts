@@ -5,6 +5,7 @@ export const look: StudioDoor = {
   id: 'look',
   title: 'Look',
   tagline: 'Drop thousands of pictures, click one, see the ones that look like it.',
+  preview: () => import('./ui/Preview.svelte'),
   keys: [],
   load: () => import('./ui/LookPage.svelte'),
 };

@@ -1,3 +1,5 @@
+import { sha256Hex } from '../storage/sha256.ts';
+
 /** The part of Cache Storage that the store uses; tests pass one of their own. */
 export interface ModelCache {
   match(key: string): Promise<Response | undefined>;
@@ -17,9 +19,6 @@ export interface ModelHost {
 
 const CACHE_NAME = 'atelier-models-1';
 
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
 async function openCache(): Promise<ModelCache | undefined> {
   if (!('caches' in globalThis)) return undefined;
   try {
@@ -37,16 +36,9 @@ async function openCache(): Promise<ModelCache | undefined> {
   }
 }
 
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  // crypto.subtle exists on secure origins only.
-  if ('subtle' in crypto) return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
-  const { sha256 } = await import('@noble/hashes/sha2.js');
-  return toHex(sha256(bytes));
-}
-
 /** The browser itself, in a page or in a worker. */
 export const browserHost = (): ModelHost => ({
   fetch: (address, init) => fetch(address, init),
   openCache,
-  digest,
+  digest: sha256Hex,
 });

@@ -1,0 +1,149 @@
+import type { Remote } from '../../../platform/rpc.ts';
+import type {
+  Engine,
+  LabelScore,
+  LibraryApi,
+  LookError,
+  Metric,
+  QueryPart,
+  SearchAnswer,
+} from '../worker/protocol.ts';
+import { idOf, NO_QUERY, type Query, type QueryItem } from './query.ts';
+
+export const MAX_K = 200;
+const DEFAULT_K = 12;
+const LABELS_SHOWN = 5;
+const STORAGE_KEY = 'atelier-look-search';
+
+export interface SearchParts {
+  readonly library: Remote<LibraryApi>;
+  /** The labels of an embedding; undefined when the network cannot be had. */
+  classify(vector: Float32Array<ArrayBuffer>, count: number): Promise<readonly LabelScore[] | undefined>;
+}
+
+interface Settings {
+  readonly k: number;
+  readonly metric: Metric;
+  readonly engine: Engine;
+}
+
+/** The present query, its settings and its answer. The latest question wins: older answers are dropped. */
+export class Search {
+  readonly #parts: SearchParts;
+  #settings = $state.raw<Settings>(readSettings());
+  #collection = $state(0);
+  #query = $state.raw<Query>(NO_QUERY);
+  #answer = $state.raw<SearchAnswer | undefined>();
+  #answered = $state(0);
+  #asked = $state(0);
+  #error = $state.raw<LookError | undefined>();
+  #labels = $state.raw<readonly LabelScore[]>([]);
+
+  constructor(parts: SearchParts) {
+    this.#parts = parts;
+  }
+
+  get query(): Query {
+    return this.#query;
+  }
+  get hasQuery(): boolean {
+    return this.#query.like.length > 0;
+  }
+  get queryId(): string {
+    return idOf(this.#query);
+  }
+  get answer(): SearchAnswer | undefined {
+    return this.#answer;
+  }
+  /** Whether what is shown belongs to an earlier question. */
+  get busy(): boolean {
+    return this.#answered !== this.#asked;
+  }
+  get error(): LookError | undefined {
+    return this.#error;
+  }
+  get labels(): readonly LabelScore[] {
+    return this.#labels;
+  }
+  get k(): number {
+    return this.#settings.k;
+  }
+  get metric(): Metric {
+    return this.#settings.metric;
+  }
+  get engine(): Engine {
+    return this.#settings.engine;
+  }
+
+  /** Changes k, the measure or the engine, and asks again. */
+  set(change: Partial<Settings>): void {
+    const next = { ...this.#settings, ...change };
+    this.#settings = { ...next, k: Math.min(MAX_K, Math.max(1, Math.round(next.k))) };
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(this.#settings));
+    void this.#ask();
+  }
+
+  /** Shows a query; an empty one clears the answer. */
+  show(collection: number, query: Query): void {
+    if (collection === this.#collection && idOf(query) === idOf(this.#query)) return;
+    this.#collection = collection;
+    this.#query = query;
+    void this.#ask();
+  }
+
+  /** Asks the same again: the collection has changed. */
+  refresh(): void {
+    void this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    this.#asked += 1;
+    const id = this.#asked;
+    const query = this.#query;
+    if (query.like.length === 0) {
+      this.#answer = undefined;
+      this.#labels = [];
+      this.#error = undefined;
+      this.#answered = id;
+      return;
+    }
+    const answer = await this.#parts.library.search({
+      collection: this.#collection,
+      like: query.like.map(partOf),
+      unlike: query.unlike.map(partOf),
+      ...this.#settings,
+    });
+    if (id !== this.#asked) return;
+    this.#answered = id;
+    this.#error = answer.ok ? undefined : answer.error;
+    this.#answer = answer.ok ? answer.value : undefined;
+    if (!answer.ok) {
+      this.#labels = [];
+      return;
+    }
+    const labels = await this.#parts.classify(answer.value.vector, LABELS_SHOWN);
+    if (id === this.#asked) this.#labels = labels ?? [];
+  }
+}
+
+const partOf = (item: QueryItem): QueryPart =>
+  item.kind === 'picture' ? { kind: 'picture', id: item.id } : { kind: 'vector', vector: item.vector };
+
+function readSettings(): Settings {
+  const settings: Settings = { k: DEFAULT_K, metric: 'cosine', engine: 'hnsw' };
+  const kept = localStorage.getItem(STORAGE_KEY);
+  if (kept === null) return settings;
+  try {
+    const read: unknown = JSON.parse(kept);
+    if (typeof read !== 'object' || read === null) return settings;
+    const { k, metric, engine } = { k: 0, metric: '', engine: '', ...read };
+    return {
+      k: Number.isInteger(k) && k >= 1 && k <= MAX_K ? k : settings.k,
+      metric: metric === 'euclidean' ? 'euclidean' : 'cosine',
+      engine: engine === 'exact' ? 'exact' : 'hnsw',
+    };
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return settings; // something else wrote there
+    throw thrown;
+  }
+}

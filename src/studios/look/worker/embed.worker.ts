@@ -1,0 +1,107 @@
+/** Files → embeddings and thumbnails, one network a worker. Everything that takes time per picture happens here. */
+import { describe, fail, ok } from '../../../kernel/result.ts';
+import { connect, serve, transfer, type Endpoint, type Remote, type TaskOptions } from '../../../platform/rpc.ts';
+import { hashOf } from './hash.ts';
+import { inspect } from './inspect.ts';
+import { Network } from './network.ts';
+import type {
+  EmbedApi,
+  EmbeddedPicture,
+  IndexOutcome,
+  LibraryIntake,
+  LookResult,
+  PictureInput,
+} from './protocol.ts';
+import { decode, networkInput, thumbnail } from './raster.ts';
+
+let network: Network | undefined;
+let library: Remote<LibraryIntake> | undefined;
+
+const notReady = fail('bad-weights', 'The network is not loaded yet.', { retryable: true });
+const cancelled = fail('cancelled', 'Stopped.', { retryable: true });
+
+async function read(picture: PictureInput): Promise<LookResult<ArrayBuffer>> {
+  try {
+    return ok(await picture.file.arrayBuffer());
+  } catch (cause) {
+    return fail('unreadable', `${picture.name} could not be read.`, {
+      hint: 'It may have been moved, changed or deleted: add it again.',
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+async function embedBytes(
+  picture: PictureInput,
+  bytes: ArrayBuffer,
+  hash: string,
+  signal: AbortSignal | undefined,
+): Promise<LookResult<EmbeddedPicture>> {
+  if (network === undefined) return notReady;
+  const inspected = inspect(picture.name, bytes);
+  if (!inspected.ok) return inspected;
+  const decoded = await decode(picture, bytes, inspected.value.type);
+  if (!decoded.ok) return decoded;
+  const raster = decoded.value;
+  try {
+    if (signal?.aborted === true) return cancelled;
+    const encoding = thumbnail(raster);
+    const embedding = await network.embed(networkInput(raster, picture.part));
+    const small = await encoding;
+    return ok({
+      hash,
+      embedding,
+      width: raster.width,
+      height: raster.height,
+      thumbnail: small.data,
+      thumbnailType: small.type,
+    });
+  } catch (cause) {
+    return fail('broken-image', `${picture.name} could not be worked on: ${describe(cause)}.`, { cause });
+  } finally {
+    raster.close();
+  }
+}
+
+const api: EmbedApi = {
+  async load(weights) {
+    const loaded = await Network.load(weights);
+    if (!loaded.ok) return loaded;
+    network = loaded.value;
+    return ok(network.info);
+  },
+
+  connectLibrary(port) {
+    library = connect<LibraryIntake>(port as Endpoint).api;
+  },
+
+  async index(collection, picture, options: TaskOptions = {}): Promise<LookResult<IndexOutcome>> {
+    if (library === undefined) return notReady;
+    const bytes = await read(picture);
+    if (!bytes.ok) return bytes;
+    const hash = await hashOf(bytes.value);
+    const twin = await library.seen(collection, hash);
+    if (twin !== undefined) return ok({ kind: 'duplicate', ...twin });
+    const embedded = await embedBytes(picture, bytes.value, hash, options.signal);
+    if (!embedded.ok) return embedded;
+    if (options.signal?.aborted === true) return cancelled;
+    const { embedding, thumbnail: small } = embedded.value;
+    const record = { ...embedded.value, name: picture.name, bytes: picture.file.size };
+    return library.add(collection, transfer(record, [embedding.buffer, small]));
+  },
+
+  async embed(picture, options: TaskOptions = {}): Promise<LookResult<EmbeddedPicture>> {
+    const bytes = await read(picture);
+    if (!bytes.ok) return bytes;
+    const embedded = await embedBytes(picture, bytes.value, await hashOf(bytes.value), options.signal);
+    if (!embedded.ok) return embedded;
+    return transfer(embedded, [embedded.value.embedding.buffer, embedded.value.thumbnail]);
+  },
+
+  classify(embedding, count) {
+    return network === undefined ? notReady : ok(network.classify(embedding, count));
+  },
+};
+
+serve(api, self);

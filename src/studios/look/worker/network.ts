@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { quantile } from '../../../kernel/metrics.ts';
+import { fail, ok } from '../../../kernel/result.ts';
+import { useBackend, useWasm, useWebGpu } from '../../../platform/tf-backend.ts';
+import { createLookModel, EMBEDDING_DIM, INPUT_SIZE, type LookModel } from '../engine/model.ts';
+import type { EmbedInfo, LabelScore, LookResult } from './protocol.ts';
+
+const PROBE_PASSES = 3;
+/** WebGPU is taken only when its embeddings are the ones that wasm gives. */
+const MIN_AGREEMENT = 0.999;
+
+interface Probe {
+  readonly passMs: number;
+  readonly embedding: Float32Array;
+}
+
+/** The network of a worker, on the backend that a timed probe chose. */
+export class Network {
+  readonly info: EmbedInfo;
+  readonly #model: LookModel;
+
+  private constructor(model: LookModel, info: EmbedInfo) {
+    this.#model = model;
+    this.info = info;
+  }
+
+  /**
+   * Builds the network, runs it once to warm up, and takes WebGPU when that is faster here and agrees.
+   *
+   * @param weights the bytes of weights.safetensors
+   * @returns the network, or what is wrong with the weights
+   */
+  static async load(weights: ArrayBuffer): Promise<LookResult<Network>> {
+    try {
+      await useWasm();
+      const model = createLookModel(weights);
+      const wasm = await probe(model);
+      const gpu = await tryWebGpu(weights, wasm);
+      if (gpu !== undefined) {
+        model.dispose();
+        return ok(new Network(gpu.model, { backend: 'webgpu', passMs: gpu.passMs }));
+      }
+      return ok(new Network(model, { backend: 'wasm', passMs: wasm.passMs }));
+    } catch (cause) {
+      return fail('bad-weights', 'The network could not be started.', {
+        hint: 'Reload the page; if it happens again, delete the stored network on the device page.',
+        retryable: true,
+        cause,
+      });
+    }
+  }
+
+  /**
+   * One picture → its embedding.
+   *
+   * @param input [240·240·3] float32 as `toInput` gives it
+   * @returns [1280] float32, mean-pooled, not normalised
+   */
+  async embed(input: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array(await run(this.#model, input));
+  }
+
+  /**
+   * Embedding → the labels that the network finds most likely.
+   *
+   * @param embedding [1280] float32
+   * @param count how many, 1–1000
+   * @returns the best labels, most likely first; probabilities by softmax over all classes
+   */
+  classify(embedding: Float32Array, count: number): LabelScore[] {
+    const probabilities = tf.tidy(() => {
+      const features = tf.tensor2d(embedding, [1, EMBEDDING_DIM]);
+      return tf.softmax(this.#model.classify(features)).dataSync();
+    });
+    return Array.from(probabilities, (probability, index) => ({ index, probability }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, count);
+  }
+}
+
+async function run(model: LookModel, input: Float32Array): Promise<Float32Array> {
+  const images = tf.tensor4d(input, [1, INPUT_SIZE, INPUT_SIZE, 3]);
+  const features = model.embed(images);
+  try {
+    return await features.data<'float32'>();
+  } finally {
+    tf.dispose([images, features]);
+  }
+}
+
+async function probe(model: LookModel): Promise<Probe> {
+  const input = Float32Array.from({ length: INPUT_SIZE * INPUT_SIZE * 3 }, (_, i) => Math.sin(i * 0.37) * 0.8);
+  let embedding = await run(model, input); // compiles and allocates: not timed
+  const times: number[] = [];
+  for (let pass = 0; pass < PROBE_PASSES; pass += 1) {
+    const started = performance.now();
+    embedding = await run(model, input);
+    times.push(performance.now() - started);
+  }
+  return { passMs: quantile(times, 0.5), embedding };
+}
+
+async function tryWebGpu(
+  weights: ArrayBuffer,
+  wasm: Probe,
+): Promise<{ model: LookModel; passMs: number } | undefined> {
+  let model: LookModel | undefined;
+  try {
+    if (!(await useWebGpu())) return undefined;
+    model = createLookModel(weights);
+    const gpu = await probe(model);
+    if (gpu.passMs < wasm.passMs && cosine(gpu.embedding, wasm.embedding) >= MIN_AGREEMENT) {
+      return { model, passMs: gpu.passMs };
+    }
+  } catch (cause) {
+    // A driver that fails in the probe would fail later too: wasm it is.
+    console.info('WebGPU was tried and left', cause);
+  }
+  model?.dispose();
+  await useBackend('wasm');
+  return undefined;
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  let aa = 0;
+  let bb = 0;
+  a.forEach((x, i) => {
+    const y = b[i] ?? 0;
+    dot += x * y;
+    aa += x * x;
+    bb += y * y;
+  });
+  return dot / Math.sqrt(aa * bb);
+}

@@ -1,0 +1,103 @@
+import { fail, ok } from '../../../kernel/result.ts';
+import { INPUT_SIZE } from '../engine/model.ts';
+import { partBox, type Box } from '../engine/part.ts';
+import { cropBox, toInput } from '../engine/preprocess.ts';
+import type { LookResult, PictureInput } from './protocol.ts';
+
+/** Longest side of a stored thumbnail, pixels. */
+const THUMBNAIL_SIDE = 320;
+const THUMBNAIL_QUALITY = 0.8;
+/**
+ * A larger crop is first shrunk to this by the browser's own scaler: 4 × the network's input, so that the exact bicubic
+ * still decides every pixel that the network sees, at a bounded cost for photographs of any size.
+ */
+const MAX_CROP_SIDE = 4 * INPUT_SIZE;
+
+/** A decoded picture: upright, in sRGB, not yet on white. */
+export type Raster = ImageBitmap;
+
+const context2d = (canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D => {
+  // Pixels are read back for every picture: a canvas in main memory spares the way to the GPU and back.
+  const context = canvas.getContext('2d', { willReadFrequently: true, alpha: false });
+  if (context === null) throw new Error('this browser gives no 2D canvas in a worker');
+  context.imageSmoothingQuality = 'high';
+  return context;
+};
+
+const cropCanvas = new OffscreenCanvas(1, 1);
+let thumbnailType = 'image/webp';
+
+/**
+ * Decodes a picture: EXIF orientation and colour profile are the browser's work.
+ *
+ * @param input the file, or the bitmap that the page made of it
+ * @param type its MIME type by its first bytes
+ * @returns the bitmap; the caller closes it
+ */
+export async function decode(input: PictureInput, bytes: ArrayBuffer, type: string): Promise<LookResult<Raster>> {
+  if (input.bitmap !== undefined) return ok(input.bitmap);
+  try {
+    return ok(await createImageBitmap(new Blob([bytes], { type }), { imageOrientation: 'from-image' }));
+  } catch (cause) {
+    return fail('broken-image', `${input.name} could not be decoded.`, {
+      hint: 'The file may be damaged or of a kind that this browser does not read: save it as JPEG or PNG.',
+      cause,
+    });
+  }
+}
+
+/** Draws a rectangle of a picture over white and reads the pixels. */
+function pixels(raster: Raster, box: Box, width: number, height: number): Uint8ClampedArray {
+  cropCanvas.width = width;
+  cropCanvas.height = height;
+  const context = context2d(cropCanvas);
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(raster, box.x, box.y, box.width, box.height, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height).data;
+}
+
+/**
+ * What the network sees of a picture.
+ *
+ * @param raster the upright picture
+ * @param part only this part of it, in shares; left out: the centre crop
+ * @returns [240·240·3] float32, (x − 127) / 128
+ */
+export function networkInput(raster: Raster, part: PictureInput['part']): Float32Array {
+  const box = part === undefined ? squareCrop(raster) : partBox(raster.width, raster.height, part);
+  const shrink = Math.min(1, MAX_CROP_SIDE / Math.max(box.width, box.height));
+  const width = Math.max(1, Math.round(box.width * shrink));
+  const height = Math.max(1, Math.round(box.height * shrink));
+  return toInput(pixels(raster, box, width, height), width, height);
+}
+
+function squareCrop({ width, height }: Raster): Box {
+  const { x, y, size } = cropBox(width, height);
+  return { x, y, width: size, height: size };
+}
+
+/**
+ * The thumbnail of a picture, longest side ≤ 320 px, over white.
+ *
+ * @param raster the upright picture
+ * @returns encoded bytes: WebP, or what the browser writes instead
+ */
+export async function thumbnail(raster: Raster): Promise<{ data: ArrayBuffer; type: string }> {
+  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(raster.width, raster.height));
+  const width = Math.max(1, Math.round(raster.width * scale));
+  const height = Math.max(1, Math.round(raster.height * scale));
+  // A canvas of its own: it is still being encoded when the next picture is drawn.
+  const canvas = new OffscreenCanvas(width, height);
+  const context = context2d(canvas);
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(raster, 0, 0, width, height);
+  const blob = await canvas.convertToBlob({ type: thumbnailType, quality: THUMBNAIL_QUALITY });
+  // A browser that cannot write WebP answers with PNG; JPEG is five times smaller for photographs.
+  if (blob.type !== thumbnailType && thumbnailType === 'image/webp') {
+    thumbnailType = 'image/jpeg';
+    return thumbnail(raster);
+  }
+  return { data: await blob.arrayBuffer(), type: blob.type };
+}

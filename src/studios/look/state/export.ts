@@ -1,0 +1,100 @@
+import { Zip, ZipPassThrough } from 'fflate';
+import type { OnProgress } from '../../../kernel/progress.ts';
+import type { PictureInfo } from '../worker/protocol.ts';
+import type { FullPicture } from './originals.ts';
+
+/** A picture in an export; `rank` and `score` only where it was found by a search. */
+export interface Listed extends PictureInfo {
+  readonly rank?: number;
+  readonly score?: number;
+}
+
+/** A cell by RFC 4180; text that a spreadsheet would take for a formula is made text. */
+function cell(value: string | number): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * The list as CSV with a header row.
+ *
+ * @param pictures what to list, in order
+ * @param scoreName `similarity` or `distance`
+ */
+export function toCsv(pictures: readonly Listed[], scoreName: string): string {
+  const rows = pictures.map(({ name, rank, score }) => [name, rank ?? '', score ?? ''].map(cell).join(','));
+  return [`name,rank,${scoreName}`, ...rows, ''].join('\r\n');
+}
+
+/** Two pictures of the same name get numbers, as file systems do it. */
+function unique(name: string, used: Set<string>): string {
+  const dot = name.lastIndexOf('.');
+  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  let candidate = name;
+  for (let n = 2; used.has(candidate); n += 1) candidate = `${stem} (${n})${ending}`;
+  used.add(candidate);
+  return candidate;
+}
+
+/** A path that stays inside the folder it is unpacked in. */
+const safePath = (name: string): string =>
+  name
+    .split('/')
+    .filter((step) => step !== '' && step !== '.' && step !== '..')
+    .join('/')
+    .slice(-200) || 'picture';
+
+const ENDINGS: Readonly<Record<string, string>> = { 'image/webp': '.webp', 'image/jpeg': '.jpg', 'image/png': '.png' };
+
+/**
+ * A zip of pictures: the originals where they can be read, else their thumbnails.
+ *
+ * @param pictures which
+ * @param full finds a picture's bytes
+ * @param options progress in pictures; a signal to stop
+ * @returns the archive, and how many of each kind it holds
+ */
+export async function toZip(
+  pictures: readonly Listed[],
+  full: (picture: PictureInfo) => Promise<FullPicture | undefined>,
+  options: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+): Promise<{ blob: Blob; originals: number; thumbnails: number }> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let broken: Error | undefined;
+  const zip = new Zip((error, chunk) => {
+    if (error !== null) broken = error;
+    else parts.push(new Uint8Array(chunk));
+  });
+  const used = new Set<string>();
+  let originals = 0;
+  let thumbnails = 0;
+  for (const [index, picture] of pictures.entries()) {
+    options.signal.throwIfAborted();
+    const found = await full(picture);
+    if (found !== undefined) {
+      const path = safePath(picture.name);
+      const name = found.isOriginal ? path : `${path.replace(/\.\w+$/, '')}${ENDINGS[found.blob.type] ?? ''}`;
+      // Pictures are compressed already: stored as they are.
+      const entry = new ZipPassThrough(unique(name, used));
+      zip.add(entry);
+      entry.push(new Uint8Array(await found.blob.arrayBuffer()), true);
+      if (found.isOriginal) originals += 1;
+      else thumbnails += 1;
+    }
+    options.onProgress({ phase: 'packing', done: index + 1, total: pictures.length, unit: 'pictures' });
+  }
+  zip.end();
+  if (broken !== undefined) throw broken;
+  return { blob: new Blob(parts, { type: 'application/zip' }), originals, thumbnails };
+}
+
+/** Hands a file to the person. */
+export function download(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has taken its own hold of the blob once the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

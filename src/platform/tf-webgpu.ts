@@ -5,7 +5,8 @@ interface Gpu {
   requestAdapter(): Promise<{ readonly info?: { readonly isFallbackAdapter?: boolean } } | null>;
 }
 
-const gpuOf = (scope: object): Gpu | undefined => ('gpu' in scope ? (scope.gpu as Gpu | undefined) : undefined);
+const gpuOf = (scope: object): Gpu | undefined =>
+  'gpu' in scope ? (scope.gpu as Gpu | undefined) : undefined;
 
 /** Whether there is a GPU behind WebGPU; a software adapter is slower than wasm and does not count. */
 export async function hasGpu(): Promise<boolean> {

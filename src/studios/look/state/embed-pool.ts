@@ -1,6 +1,11 @@
 import { fail, ok, type Result } from '../../../kernel/result.ts';
-import type { OnProgress } from '../../../kernel/progress.ts';
-import { connectWorker, transfer, WorkerCrashedError, type Connection, type Remote } from '../../../platform/rpc.ts';
+import {
+  connectWorker,
+  transfer,
+  WorkerCrashedError,
+  type Connection,
+  type Remote,
+} from '../../../platform/rpc.ts';
 import type { EmbedApi, EmbedInfo, LookError } from '../worker/protocol.ts';
 
 /** How the pool gets what it needs; injected, so that its tests need no worker. */
@@ -8,7 +13,7 @@ export interface PoolParts {
   readonly lanes: number;
   startWorker(): Promise<Worker>;
   /** The network's weights, from the site or from the cache. */
-  loadWeights(onProgress: OnProgress): Promise<Result<ArrayBuffer, LookError>>;
+  loadWeights(): Promise<Result<ArrayBuffer, LookError>>;
   /** A port to the library worker for a new embedder. */
   libraryPort(): MessagePort;
 }
@@ -40,12 +45,10 @@ export class EmbedPool {
   }
 
   /**
-   * Loads the network into every worker. A failure can be tried again by calling again.
-   *
-   * @param onProgress bytes of the network's download
+   * Loads the network into every worker; a failure can be tried again by calling again.
    */
-  ready(onProgress: OnProgress): Promise<Result<EmbedInfo, LookError>> {
-    this.#starting ??= this.#start(onProgress).then((started) => {
+  ready(): Promise<Result<EmbedInfo, LookError>> {
+    this.#starting ??= this.#start().then((started) => {
       if (!started.ok) this.#starting = undefined;
       return started;
     });
@@ -72,7 +75,10 @@ export class EmbedPool {
     } catch (cause) {
       if (!(cause instanceof WorkerCrashedError)) throw cause;
       await this.#replace(lane);
-      return fail('worker-crashed', 'The worker stopped while it had this picture.', { retryable: true, cause });
+      return fail('worker-crashed', 'The worker stopped while it had this picture.', {
+        retryable: true,
+        cause,
+      });
     } finally {
       lane.calls -= 1;
     }
@@ -84,11 +90,13 @@ export class EmbedPool {
     this.#starting = undefined;
   }
 
-  async #start(onProgress: OnProgress): Promise<Result<EmbedInfo, LookError>> {
-    const loaded = await this.#parts.loadWeights(onProgress);
+  async #start(): Promise<Result<EmbedInfo, LookError>> {
+    const loaded = await this.#parts.loadWeights();
     if (!loaded.ok) return loaded;
     this.#weights = loaded.value;
-    const started = await Promise.all(Array.from({ length: this.#parts.lanes }, () => this.#open(loaded.value)));
+    const started = await Promise.all(
+      Array.from({ length: this.#parts.lanes }, () => this.#open(loaded.value)),
+    );
     for (const result of started) if (result.ok) this.#lanes.push(result.value);
     const first = this.#lanes[0];
     if (first !== undefined) return ok(first.info);

@@ -44,8 +44,6 @@ export interface IndexingParts {
   onStored(collection: number): void;
   /** A picture was stored in this session: its file can be shown and exported at full size. */
   onOriginal(collection: number, id: number, file: File): void;
-  /** A job began or ended, so that no update reloads the page meanwhile. */
-  onBusy(busy: boolean): void;
 }
 
 /** The run that turns files into searchable pictures. One run at a time; what is added meanwhile joins it. */
@@ -54,7 +52,6 @@ export class Indexing {
   #run: Run | undefined;
   #told = 0;
   #rest = $state.raw<{ collection: number; files: readonly SourceFile[] } | undefined>();
-  #network = $state.raw<Progress | undefined>();
   #progress = $state.raw<Progress | undefined>();
   #rate = $state.raw<number | undefined>();
   #failures = $state.raw<readonly Failure[]>([]);
@@ -65,10 +62,6 @@ export class Indexing {
     this.#parts = parts;
   }
 
-  /** The network's download, while it runs. */
-  get network(): Progress | undefined {
-    return this.#network;
-  }
   /** Pictures settled (stored, recognised as known, or refused) of those given; undefined at rest. */
   get progress(): Progress | undefined {
     return this.#progress;
@@ -150,7 +143,6 @@ export class Indexing {
     this.#error = undefined;
     this.#rate = undefined;
     this.#progress = { phase: 'indexing', done: 0, total: run.total, unit: 'pictures' };
-    this.#parts.onBusy(true);
     try {
       const names = files.map(({ name }) => name);
       const announced = await this.#parts.library.announce(collection, names);
@@ -162,8 +154,7 @@ export class Indexing {
   }
 
   async #work(run: Run): Promise<void> {
-    const started = await this.#parts.pool.ready((progress) => (this.#network = progress));
-    this.#network = undefined;
+    const started = await this.#parts.pool.ready();
     if (!started.ok) {
       run.stopError = started.error;
       return;
@@ -230,8 +221,6 @@ export class Indexing {
     await this.#parts.library.settleRun(run.collection);
     this.#run = undefined;
     this.#progress = undefined;
-    this.#network = undefined;
     this.#parts.onStored(run.collection);
-    this.#parts.onBusy(false);
   }
 }

@@ -1,20 +1,30 @@
-import type { Progress } from '../../../kernel/progress.ts';
-import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { createContext } from 'svelte';
+import type { Result } from '../../../kernel/result.ts';
 import type { Connection } from '../../../platform/rpc.ts';
-import type { CollectionInfo, GraphState, LabelScore, LibraryApi, LookError } from '../worker/protocol.ts';
+import type {
+  CollectionInfo,
+  GraphState,
+  LibraryApi,
+  LookError,
+  Metric,
+  PictureInfo,
+} from '../worker/protocol.ts';
 import { Collections } from './collections.svelte.ts';
-import { EmbedPool } from './embed-pool.ts';
+import { Embedder } from './embedder.svelte.ts';
+import { canKeepFolders, Folders } from './folders.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
-import { Originals } from './originals.ts';
+import { Originals, type FullPicture } from './originals.ts';
 import { Outside } from './outside.svelte.ts';
 import { Pictures } from './pictures.svelte.ts';
-import { fromParameters, NO_QUERY, type Query } from './query.ts';
+import { Quality } from './quality.svelte.ts';
+import { fromParameters, NO_QUERY, type QueryItem } from './query.ts';
 import { Search } from './search.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
-import { embedderCount, embedderPort, startEmbedWorker, startLibrary } from './start-workers.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
-import { labelNames, loadNetwork, type NetworkFiles } from './network.ts';
+
+export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
+export { MAX_K } from './search.svelte.ts';
 
 /** Everything of the Look page that is not drawing. Made by `openLook`, closed by the page when it goes. */
 export class Look {
@@ -23,39 +33,42 @@ export class Look {
   readonly thumbnails: Thumbnails;
   readonly search: Search;
   readonly indexing: Indexing;
-  readonly selection = new Selection();
-  readonly originals: Originals;
+  readonly folders: Folders;
+  readonly quality: Quality;
   readonly outside: Outside;
-  readonly #library: Connection<LibraryApi>;
-  readonly #pool: EmbedPool;
-  #network: NetworkFiles | undefined;
-  #download = $state.raw<Progress | undefined>();
-  #networkError = $state.raw<LookError | undefined>();
+  readonly embedder: Embedder;
+  readonly selection = new Selection();
+  readonly canKeepFolders = canKeepFolders();
+  readonly hasCamera = 'mediaDevices' in navigator;
+  readonly #originals: Originals;
+  readonly #connection: Connection<LibraryApi>;
   #writer = $state(true);
   #graph = $state.raw<GraphState | undefined>();
   #lost = $state(0);
+  #error = $state.raw<LookError | undefined>();
+  #shown = 0;
 
-  constructor(library: Connection<LibraryApi>, writer: boolean) {
-    this.#library = library;
+  constructor(connection: Connection<LibraryApi>, writer: boolean) {
+    const { api } = connection;
+    this.#connection = connection;
     this.#writer = writer;
-    this.#pool = new EmbedPool({
-      lanes: embedderCount(),
-      startWorker: startEmbedWorker,
-      loadWeights: (onProgress) => this.#weights(onProgress),
-      libraryPort: () => embedderPort(library),
-    });
-    const { api } = library;
+    this.embedder = new Embedder(connection);
     this.pictures = new Pictures(api);
     this.thumbnails = new Thumbnails(api);
-    this.originals = new Originals(api);
-    this.outside = new Outside((picture) => this.#embedOutside(picture));
-    this.search = new Search({ library: api, classify: (vector, count) => this.#classify(vector, count) });
+    this.quality = new Quality(api);
+    this.#originals = new Originals(api);
+    this.outside = new Outside((picture) => this.embedder.embed(picture));
+    this.search = new Search({
+      library: api,
+      classify: (vector, count) => this.embedder.classify(vector, count),
+    });
     this.collections = new Collections(api, (current) => this.#opened(current));
+    this.folders = new Folders(api, (files) => this.add(files));
     this.indexing = new Indexing({
       library: api,
-      pool: this.#pool,
-      onStored: (collection) => void this.#stored(collection),
-      onOriginal: (collection, id, file) => this.originals.keep(collection, id, file),
+      pool: this.embedder.pool,
+      onStored: (collection) => void this.#changed(collection),
+      onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
     });
     if (!writer) void this.#becomeWriter();
   }
@@ -64,13 +77,6 @@ export class Look {
   get writer(): boolean {
     return this.#writer;
   }
-  /** The network's download, while it runs. */
-  get download(): Progress | undefined {
-    return this.#download ?? this.indexing.network;
-  }
-  get networkError(): LookError | undefined {
-    return this.#networkError;
-  }
   get graph(): GraphState | undefined {
     return this.#graph;
   }
@@ -78,37 +84,125 @@ export class Look {
   get lost(): number {
     return this.#lost;
   }
+  /** What went wrong with the last change of the collection. */
+  get error(): LookError | undefined {
+    return this.#error;
+  }
   get library(): Connection<LibraryApi>['api'] {
-    return this.#library.api;
+    return this.#connection.api;
   }
 
-  /** Adds files to the open collection, making one when there is none. */
-  async add(files: readonly SourceFile[]): Promise<void> {
-    const network = await this.#files();
-    if (!network.ok) return;
+  /**
+   * Adds files to the open collection, making one when there is none.
+   *
+   * @returns the collection's id, or undefined when there is no network to embed with
+   */
+  async add(files: readonly SourceFile[]): Promise<number | undefined> {
+    const network = await this.embedder.files();
+    if (!network.ok) return undefined;
     const collection = await this.collections.forAdding(network.value);
     if (collection !== undefined) await this.indexing.add(collection.id, files);
+    return collection?.id;
+  }
+
+  async createCollection(name: string): Promise<CollectionInfo | undefined> {
+    const network = await this.embedder.files();
+    return network.ok ? this.collections.create(name, network.value) : undefined;
   }
 
   /** Shows what the address asks for. */
   async showAddress(parameters: URLSearchParams): Promise<void> {
+    this.#shown += 1;
+    const request = this.#shown;
     const wanted = Number(parameters.get('collection') ?? '0');
     if (wanted !== 0) await this.collections.choose(wanted);
+    if (request !== this.#shown) return; // a later address has come meanwhile
     const { query, lost } = fromParameters(parameters, this.outside.known);
     this.#lost = lost;
-    this.#show(query);
+    this.search.show(this.#id, query);
+  }
+
+  setMetric(metric: Metric): void {
+    this.search.set({ metric });
+    void this.refreshGraph();
+  }
+
+  /** @returns whether it was done; `error` says why not */
+  async removePictures(ids: readonly number[]): Promise<boolean> {
+    const removed = await this.#settle(this.library.remove(this.#id, ids));
+    if (removed) {
+      this.selection.clear();
+      await this.#reload();
+    }
+    return removed;
+  }
+
+  async renamePicture(id: number, name: string): Promise<void> {
+    if (await this.#settle(this.library.rename(this.#id, id, name))) {
+      this.selection.clear();
+      await this.#reload();
+    }
+  }
+
+  /** Takes the last deletion back, of pictures or of a collection. */
+  async undoDelete(): Promise<void> {
+    await this.collections.undo();
+    await this.#reload();
+  }
+
+  fullPicture(picture: PictureInfo): Promise<FullPicture | undefined> {
+    return this.#originals.full(this.#id, picture);
+  }
+
+  /** The best pixels that can be had of a query's picture. */
+  async pixelsOf(item: QueryItem): Promise<(FullPicture & { readonly name: string }) | undefined> {
+    if (item.kind === 'outside') return { blob: item.file, isOriginal: true, name: item.name };
+    const found = await this.library.pictures(this.#id, [item.id]);
+    const picture = found.ok ? found.value[0] : undefined;
+    const full = picture && (await this.fullPicture(picture));
+    return picture && full && { ...full, name: picture.name };
+  }
+
+  async pendingNames(collection: number): Promise<readonly string[]> {
+    const names = await this.library.pending(collection);
+    return names.ok ? names.value : [];
+  }
+
+  async forgetPending(collection: number): Promise<void> {
+    await this.#settle(this.library.settle(collection, await this.pendingNames(collection)));
+    await this.collections.refresh();
+  }
+
+  async retryNetwork(): Promise<void> {
+    await this.embedder.files();
+  }
+
+  /** Asks how the graph is doing, until it is ready; then measures its recall. */
+  async refreshGraph(): Promise<void> {
+    const collection = this.collections.current;
+    if (collection === undefined || collection.count === 0) {
+      this.#graph = undefined;
+      return;
+    }
+    const { metric, k } = this.search;
+    const state = await this.library.graphState(collection.id, metric);
+    if (collection.id !== this.#id || metric !== this.search.metric) return;
+    this.#graph = state;
+    if (state.state === 'ready' && this.indexing.progress === undefined) {
+      void this.quality.measure(collection.id, collection.count, metric, k);
+    }
   }
 
   close(): void {
     this.indexing.stop();
-    this.#pool.close();
+    this.embedder.close();
     this.thumbnails.reset(0);
     this.outside.close();
-    this.#library.close();
+    this.#connection.close();
   }
 
-  #show(query: Query): void {
-    this.search.show(this.collections.current?.id ?? 0, query);
+  get #id(): number {
+    return this.collections.current?.id ?? 0;
   }
 
   #opened(current: CollectionInfo | undefined): void {
@@ -116,76 +210,45 @@ export class Look {
     this.pictures.reset(id, current?.count ?? 0);
     this.thumbnails.reset(id);
     this.selection.clear();
-    this.#show(NO_QUERY);
+    this.quality.forget();
+    this.search.show(id, NO_QUERY);
+    void this.folders.show(id);
     void this.refreshGraph();
   }
 
-  async #stored(collection: number): Promise<void> {
-    const fresh = await this.collections.refresh();
-    const current = fresh.find(({ id }) => id === collection);
-    if (current === undefined || collection !== this.collections.current?.id) return;
+  /** More pictures are stored. */
+  async #changed(collection: number): Promise<void> {
+    const list = await this.collections.refresh();
+    const current = list.find(({ id }) => id === collection);
+    if (current === undefined || collection !== this.#id) return;
     this.pictures.grow(current.count);
-    void this.refreshGraph();
+    await this.refreshGraph();
   }
 
-  async refreshGraph(): Promise<void> {
-    const id = this.collections.current?.id;
-    this.#graph = id === undefined ? undefined : await this.library.graphState(id, this.search.metric);
+  /** The order or the names of the pictures have changed. */
+  async #reload(): Promise<void> {
+    await this.collections.refresh();
+    this.pictures.reset(this.#id, this.collections.current?.count ?? 0);
+    this.search.refresh();
+    this.quality.forget();
+    await this.refreshGraph();
   }
 
   async #becomeWriter(): Promise<void> {
     await this.library.whenWriter();
     this.#writer = true;
-    await this.collections.refresh();
+    await this.#reload();
   }
 
-  async #files(): Promise<Result<NetworkFiles, LookError>> {
-    if (this.#network !== undefined) return ok(this.#network);
-    const loaded = await loadNetwork((progress) => (this.#download = progress));
-    this.#download = undefined;
-    this.#networkError = loaded.ok ? undefined : loaded.error;
-    if (loaded.ok) this.#network = loaded.value;
-    return loaded;
-  }
-
-  async #weights(): Promise<Result<ArrayBuffer, LookError>> {
-    const files = await this.#files();
-    return files.ok ? ok(files.value.weights) : files;
-  }
-
-  async #classify(
-    vector: Float32Array<ArrayBuffer>,
-    count: number,
-  ): Promise<readonly (LabelScore & { readonly name: string })[] | undefined> {
-    const started = await this.#pool.ready();
-    if (!started.ok) return undefined;
-    const scores = await this.#pool.run((api) => api.classify(vector, count));
-    if (!scores.ok) return undefined;
-    const names = await labelNames();
-    return scores.value.map((score) => ({ ...score, name: names[score.index] ?? `class ${score.index}` }));
-  }
-
-  async #embedOutside(picture: Parameters<Outside['add']>[0]): ReturnType<ConstructorParameters<typeof Outside>[0]> {
-    const started = await this.#pool.ready();
-    if (!started.ok) return started;
-    return this.#pool.run((api) => api.embed(picture));
+  async #settle<T>(call: Promise<Result<T, LookError>>): Promise<boolean> {
+    const answer = await call;
+    this.#error = answer.ok ? undefined : answer.error;
+    return answer.ok;
   }
 }
 
-/** Opens the store and the page's state over it. */
-export async function openLook(): Promise<Result<Look, LookError>> {
-  try {
-    const library = await startLibrary();
-    const opened = await library.api.open();
-    if (!opened.ok) return opened;
-    const look = new Look(library, opened.value.writer);
-    await look.collections.open();
-    return ok(look);
-  } catch (cause) {
-    return fail('store-broken', 'Look could not open its store.', {
-      hint: 'Reload the page. Private windows of some browsers allow no storage.',
-      retryable: true,
-      cause,
-    });
-  }
-}
+const [getLook, provideLook] = createContext<Look>();
+export { getLook };
+
+/** Hands the state down to the page's components. */
+export const setLook = (look: Look): Look => provideLook(look);

@@ -1,10 +1,8 @@
 import type { OnProgress } from '../../../kernel/progress.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
-import { modelStore } from '../../../platform/model-store.ts';
 import type { LookError } from '../worker/protocol.ts';
 
-const NAME = 'efficientnet-lite1';
-const WEIGHTS = 'weights.safetensors';
+const FOLDER = 'models/efficientnet-lite1/';
 /** Length of its embedding: models/efficientnet-lite1/manifest.json. */
 const DIM = 1280;
 
@@ -16,14 +14,25 @@ export interface NetworkFiles {
 }
 
 /**
- * The network that ships with the site, from the cache or fetched.
+ * The network that ships with the site.
  *
  * @param onProgress bytes of the download
  */
 export async function loadNetwork(onProgress: OnProgress): Promise<Result<NetworkFiles, LookError>> {
-  const loaded = await modelStore().file(NAME, WEIGHTS, { onProgress });
-  if (loaded.ok) return ok({ hash: loaded.value.sha256, dim: DIM, weights: loaded.value.bytes });
-  return fail('bad-weights', loaded.error.message, loaded.error);
+  onProgress({ phase: 'download', done: 0, total: 0, unit: 'bytes' });
+  try {
+    const manifest = (await (await fetch(`${FOLDER}manifest.json`)).json()) as {
+      files: { path: string; sha256: string }[];
+    };
+    const weights = await (await fetch(`${FOLDER}weights.safetensors`)).arrayBuffer();
+    return ok({
+      hash: manifest.files.find((f) => f.path === 'weights.safetensors')?.sha256 ?? '',
+      dim: DIM,
+      weights,
+    });
+  } catch (cause) {
+    return fail('bad-weights', 'The network could not be fetched.', { retryable: true, cause });
+  }
 }
 
 let names: Promise<readonly string[]> | undefined;
@@ -35,8 +44,6 @@ export function labelNames(): Promise<readonly string[]> {
 }
 
 async function readNames(): Promise<readonly string[]> {
-  const loaded = await modelStore().file(NAME, 'labels.json', {});
-  if (!loaded.ok) return [];
-  const read: unknown = JSON.parse(new TextDecoder().decode(loaded.value.bytes));
-  return Array.isArray(read) ? read.map(String) : [];
+  const read = (await (await fetch(`${FOLDER}labels.json`)).json()) as { names: string[] }[];
+  return read.map(({ names: [first] }) => first ?? '');
 }

@@ -34,9 +34,11 @@ export class Outside {
    * @param picture a file, or a part of one
    * @returns the query item, or undefined with `error` set
    */
-  async add(picture: { readonly name: string; readonly file: File | Blob; readonly part?: PictureInput['part'] }): Promise<
-    OutsideItem | undefined
-  > {
+  async add(picture: {
+    readonly name: string;
+    readonly file: File | Blob;
+    readonly part?: PictureInput['part'];
+  }): Promise<OutsideItem | undefined> {
     this.#busy = picture.name;
     this.#error = undefined;
     const embedded = await this.#read(picture);
@@ -66,7 +68,11 @@ export class Outside {
     this.#known.clear();
   }
 
-  async #read({ name, file, part }: Parameters<Outside['add']>[0]): Promise<Result<EmbeddedPicture, LookError>> {
+  async #read({
+    name,
+    file,
+    part,
+  }: Parameters<Outside['add']>[0]): Promise<Result<EmbeddedPicture, LookError>> {
     const bitmap = file instanceof File && (await isSvg(file)) ? await rasterise(file) : undefined;
     const answer = await this.#embed({
       name,

@@ -1,13 +1,6 @@
 import type { Remote } from '../../../platform/rpc.ts';
-import type {
-  Engine,
-  LabelScore,
-  LibraryApi,
-  LookError,
-  Metric,
-  QueryPart,
-  SearchAnswer,
-} from '../worker/protocol.ts';
+import type { Engine, LibraryApi, LookError, Metric, QueryPart, SearchAnswer } from '../worker/protocol.ts';
+import type { NamedLabel } from './embedder.svelte.ts';
 import { idOf, NO_QUERY, type Query, type QueryItem } from './query.ts';
 
 export const MAX_K = 200;
@@ -17,8 +10,8 @@ const STORAGE_KEY = 'atelier-look-search';
 
 export interface SearchParts {
   readonly library: Remote<LibraryApi>;
-  /** The labels of an embedding; undefined when the network cannot be had. */
-  classify(vector: Float32Array<ArrayBuffer>, count: number): Promise<readonly LabelScore[] | undefined>;
+  /** The labels of an embedding; none when the network cannot be had. */
+  classify(vector: Float32Array<ArrayBuffer>, count: number): Promise<readonly NamedLabel[]>;
 }
 
 interface Settings {
@@ -37,7 +30,7 @@ export class Search {
   #answered = $state(0);
   #asked = $state(0);
   #error = $state.raw<LookError | undefined>();
-  #labels = $state.raw<readonly LabelScore[]>([]);
+  #labels = $state.raw<readonly NamedLabel[]>([]);
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
@@ -62,7 +55,7 @@ export class Search {
   get error(): LookError | undefined {
     return this.#error;
   }
-  get labels(): readonly LabelScore[] {
+  get labels(): readonly NamedLabel[] {
     return this.#labels;
   }
   get k(): number {
@@ -122,7 +115,7 @@ export class Search {
       return;
     }
     const labels = await this.#parts.classify(answer.value.vector, LABELS_SHOWN);
-    if (id === this.#asked) this.#labels = labels ?? [];
+    if (id === this.#asked) this.#labels = labels;
   }
 }
 

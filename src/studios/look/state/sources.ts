@@ -31,7 +31,9 @@ async function* childrenOf(folder: FileSystemDirectoryEntry): AsyncGenerator<Fil
   const reader = folder.createReader();
   for (;;) {
     // Browsers answer with at most 100 entries a call; an empty answer is the end.
-    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (batch.length === 0) return;
     yield* batch;
   }
@@ -79,7 +81,9 @@ async function collect(
 export function fromClipboard(data: DataTransfer | null, now: Date): SourceFile[] {
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
   return [...(data?.files ?? [])].map((file, index) => ({
-    name: /^image\.\w+$/.test(file.name) ? `pasted-${stamp}-${index + 1}.${file.name.split('.')[1] ?? 'png'}` : file.name,
+    name: /^image\.\w+$/.test(file.name)
+      ? `pasted-${stamp}-${index + 1}.${file.name.split('.')[1] ?? 'png'}`
+      : file.name,
     file,
   }));
 }
@@ -99,8 +103,8 @@ export async function fromFolder(
     for await (const child of at.values()) {
       const name = `${path}/${child.name}`;
       if (isHousekeeping(name)) continue;
-      if (child.kind === 'directory') await visit(child as FileSystemDirectoryHandle, name);
-      else found.push({ name, file: await (child as FileSystemFileHandle).getFile() });
+      if (child.kind === 'directory') await visit(child, name);
+      else found.push({ name, file: await (child).getFile() });
       if (found.length % 100 === 0) onCount(found.length);
     }
   };

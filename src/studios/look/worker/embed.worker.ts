@@ -1,6 +1,13 @@
 /** Files → embeddings and thumbnails, one network a worker. Everything that takes time per picture happens here. */
 import { describe, fail, ok } from '../../../kernel/result.ts';
-import { connect, serve, transfer, type Endpoint, type Remote, type TaskOptions } from '../../../platform/rpc.ts';
+import {
+  connect,
+  serve,
+  transfer,
+  type Endpoint,
+  type Remote,
+  type TaskOptions,
+} from '../../../platform/rpc.ts';
 import { hashOf } from './hash.ts';
 import { inspect } from './inspect.ts';
 import { Network } from './network.ts';
@@ -14,6 +21,9 @@ import type {
 } from './protocol.ts';
 import { decode, networkInput, thumbnail } from './raster.ts';
 
+/** No picture of up to 100 megapixels needs more; refused before it is read. */
+const MAX_FILE_BYTES = 256_000_000;
+
 let network: Network | undefined;
 let library: Remote<LibraryIntake> | undefined;
 
@@ -21,6 +31,11 @@ const notReady = fail('bad-weights', 'The network is not loaded yet.', { retryab
 const cancelled = fail('cancelled', 'Stopped.', { retryable: true });
 
 async function read(picture: PictureInput): Promise<LookResult<ArrayBuffer>> {
+  if (picture.file.size > MAX_FILE_BYTES) {
+    return fail('too-large', `${picture.name} has ${Math.round(picture.file.size / 1e6)} MB.`, {
+      hint: 'Pictures over 256 MB are refused: shrink it first.',
+    });
+  }
   try {
     return ok(await picture.file.arrayBuffer());
   } catch (cause) {
@@ -73,7 +88,7 @@ const api: EmbedApi = {
   },
 
   connectLibrary(port) {
-    library = connect<LibraryIntake>(port as Endpoint).api;
+    library = connect<LibraryIntake>(port).api;
   },
 
   async index(collection, picture, options: TaskOptions = {}): Promise<LookResult<IndexOutcome>> {
@@ -104,4 +119,4 @@ const api: EmbedApi = {
   },
 };
 
-serve(api, self);
+serve(api);

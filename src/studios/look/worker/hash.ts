@@ -9,6 +9,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
  */
 export async function hashOf(bytes: ArrayBuffer): Promise<string> {
   // Web Crypto is off on insecure origins (http on a LAN address), where Look has to work too.
-  if (globalThis.isSecureContext) return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+  if (globalThis.isSecureContext)
+    return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
   return bytesToHex(sha256(new Uint8Array(bytes)));
 }

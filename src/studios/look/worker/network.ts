@@ -89,7 +89,10 @@ async function run(model: LookModel, input: Float32Array): Promise<Float32Array>
 }
 
 async function probe(model: LookModel): Promise<Probe> {
-  const input = Float32Array.from({ length: INPUT_SIZE * INPUT_SIZE * 3 }, (_, i) => Math.sin(i * 0.37) * 0.8);
+  const input = Float32Array.from(
+    { length: INPUT_SIZE * INPUT_SIZE * 3 },
+    (_, i) => Math.sin(i * 0.37) * 0.8,
+  );
   let embedding = await run(model, input); // compiles and allocates: not timed
   const times: number[] = [];
   for (let pass = 0; pass < PROBE_PASSES; pass += 1) {

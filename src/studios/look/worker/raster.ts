@@ -34,7 +34,11 @@ let thumbnailType = 'image/webp';
  * @param type its MIME type by its first bytes
  * @returns the bitmap; the caller closes it
  */
-export async function decode(input: PictureInput, bytes: ArrayBuffer, type: string): Promise<LookResult<Raster>> {
+export async function decode(
+  input: PictureInput,
+  bytes: ArrayBuffer,
+  type: string,
+): Promise<LookResult<Raster>> {
   if (input.bitmap !== undefined) return ok(input.bitmap);
   try {
     return ok(await createImageBitmap(new Blob([bytes], { type }), { imageOrientation: 'from-image' }));
@@ -69,7 +73,10 @@ export function networkInput(raster: Raster, part: PictureInput['part']): Float3
   const shrink = Math.min(1, MAX_CROP_SIDE / Math.max(box.width, box.height));
   const width = Math.max(1, Math.round(box.width * shrink));
   const height = Math.max(1, Math.round(box.height * shrink));
-  return toInput(pixels(raster, box, width, height), width, height);
+  // Square already, but for a part of a picture that is too small for it.
+  const size = Math.min(width, height);
+  const crop = { x: Math.floor((width - size) / 2), y: Math.floor((height - size) / 2), size };
+  return toInput(pixels(raster, box, width, height), width, height, crop);
 }
 
 function squareCrop({ width, height }: Raster): Box {

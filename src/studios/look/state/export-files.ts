@@ -44,7 +44,11 @@ const safePath = (name: string): string =>
     .join('/')
     .slice(-200) || 'picture';
 
-const ENDINGS: Readonly<Record<string, string>> = { 'image/webp': '.webp', 'image/jpeg': '.jpg', 'image/png': '.png' };
+const ENDINGS: Readonly<Record<string, string>> = {
+  'image/webp': '.webp',
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+};
 
 /**
  * A zip of pictures: the originals where they can be read, else their thumbnails.

@@ -1,0 +1,62 @@
+import type { Progress } from '../../../kernel/progress.ts';
+import { describe } from '../../../kernel/result.ts';
+import { download, toCsv, toZip, type Listed } from './export-files.ts';
+import type { Look } from './look.svelte.ts';
+
+export type { Listed } from './export-files.ts';
+
+/** What can be taken out of a list of pictures: the list, the names, the pictures. */
+export class Exporting {
+  readonly #look: Look;
+  #progress = $state.raw<Progress | undefined>();
+  #stop = new AbortController();
+
+  constructor(look: Look) {
+    this.#look = look;
+  }
+
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+
+  list(pictures: readonly Listed[], scoreName: string): void {
+    download(new Blob([toCsv(pictures, scoreName)], { type: 'text/csv' }), 'pictures.csv');
+  }
+
+  /** @returns what went wrong, in words, or undefined */
+  async copyNames(pictures: readonly Listed[]): Promise<string | undefined> {
+    try {
+      await navigator.clipboard.writeText(pictures.map(({ name }) => name).join('\n'));
+      return undefined;
+    } catch (thrown) {
+      return `The clipboard could not be written: ${describe(thrown)}. Save the list instead.`;
+    }
+  }
+
+  /** @returns what the archive holds, in words; undefined when it was stopped */
+  async zip(pictures: readonly Listed[]): Promise<string | undefined> {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    try {
+      const packed = await toZip(pictures, (picture) => this.#look.fullPicture(picture), {
+        signal,
+        onProgress: (progress) => (this.#progress = progress),
+      });
+      download(packed.blob, 'pictures.zip');
+      const held = [
+        packed.originals > 0 ? `${packed.originals} originals` : '',
+        packed.thumbnails > 0 ? `${packed.thumbnails} thumbnails, for their originals are not at hand` : '',
+      ];
+      return `The zip holds ${held.filter((part) => part !== '').join(' and ')}.`;
+    } catch (thrown) {
+      if (signal.aborted) return undefined;
+      return `The zip could not be made: ${describe(thrown)}`;
+    } finally {
+      this.#progress = undefined;
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+}

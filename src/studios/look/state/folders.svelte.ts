@@ -1,0 +1,130 @@
+import { describe } from '../../../kernel/result.ts';
+import type { Remote } from '../../../platform/rpc.ts';
+import type { LibraryApi } from '../worker/protocol.ts';
+import { fromFolder, type SourceFile } from './sources.ts';
+
+/** What a rescan found. */
+export interface Rescan {
+  readonly added: number;
+  readonly gone: readonly number[];
+}
+
+/** Whether this browser can keep a link to a folder over visits. */
+export const canKeepFolders = (): boolean => 'showDirectoryPicker' in window;
+
+/** The kept folder of the open collection: full pictures come from it, and it can be scanned again. */
+export class Folders {
+  readonly #library: Remote<LibraryApi>;
+  readonly #add: (files: readonly SourceFile[]) => Promise<number | undefined>;
+  #collection = 0;
+  #current = $state.raw<FileSystemDirectoryHandle | undefined>();
+  #found = $state(0);
+  #problem = $state('');
+  #gone = $state.raw<readonly number[]>([]);
+
+  /**
+   * @param library the store, which keeps the handle
+   * @param add adds files to the open collection and answers its id
+   */
+  constructor(
+    library: Remote<LibraryApi>,
+    add: (files: readonly SourceFile[]) => Promise<number | undefined>,
+  ) {
+    this.#library = library;
+    this.#add = add;
+  }
+
+  get current(): FileSystemDirectoryHandle | undefined {
+    return this.#current;
+  }
+  /** Files found so far by a scan; 0 at rest. */
+  get found(): number {
+    return this.#found;
+  }
+  get problem(): string {
+    return this.#problem;
+  }
+  /** Ids of pictures whose files the last rescan did not find. */
+  get gone(): readonly number[] {
+    return this.#gone;
+  }
+
+  async show(collection: number): Promise<void> {
+    this.#collection = collection;
+    this.#gone = [];
+    this.#problem = '';
+    const folder = collection === 0 ? undefined : await this.#library.folder(collection);
+    if (collection === this.#collection) this.#current = folder;
+  }
+
+  /** Lets the person choose a folder, adds what is in it and keeps the link. */
+  async choose(): Promise<void> {
+    try {
+      const folder = await window.showDirectoryPicker({ id: 'look', mode: 'read' });
+      const collection = await this.#add(await this.#scan(folder));
+      if (collection === undefined) return;
+      const kept = await this.#library.keepFolder(collection, folder);
+      if (kept.ok) this.#current = folder;
+      else this.#problem = kept.error.message;
+    } catch (thrown) {
+      if (thrown instanceof DOMException && thrown.name === 'AbortError') return; // the person closed the chooser
+      this.#problem = describe(thrown);
+    }
+  }
+
+  /** Adds what is in the folder and not in the collection; stored files are recognised by their bytes. */
+  async goOn(): Promise<void> {
+    const files = await this.#read();
+    if (files !== undefined) await this.#add(files);
+  }
+
+  /** Adds what is new in the folder and lists the pictures whose files are gone. */
+  async rescan(): Promise<void> {
+    const files = await this.#read();
+    const root = this.#current?.name;
+    if (files === undefined || root === undefined) return;
+    const present = new Set(files.map(({ name }) => name));
+    const known = new Set<string>();
+    const gone: number[] = [];
+    const PAGE = 1000;
+    for (let offset = 0; ; offset += PAGE) {
+      const page = await this.#library.list(this.#collection, offset, PAGE);
+      if (!page.ok || page.value.length === 0) break;
+      for (const { id, name } of page.value) {
+        known.add(name);
+        if (name.startsWith(`${root}/`) && !present.has(name)) gone.push(id);
+      }
+    }
+    this.#gone = gone;
+    await this.#add(files.filter(({ name }) => !known.has(name)));
+  }
+
+  forgetGone(): void {
+    this.#gone = [];
+  }
+
+  async #read(): Promise<SourceFile[] | undefined> {
+    const folder = this.#current;
+    if (folder === undefined) return undefined;
+    this.#problem = '';
+    if ((await folder.queryPermission()) !== 'granted' && (await folder.requestPermission()) !== 'granted') {
+      this.#problem = `Access to “${folder.name}” was not given.`;
+      return undefined;
+    }
+    try {
+      return await this.#scan(folder);
+    } catch (thrown) {
+      this.#problem = `“${folder.name}” could not be read: ${describe(thrown)}`;
+      return undefined;
+    }
+  }
+
+  async #scan(folder: FileSystemDirectoryHandle): Promise<SourceFile[]> {
+    this.#found = 1;
+    try {
+      return await fromFolder(folder, (found) => (this.#found = found));
+    } finally {
+      this.#found = 0;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, fail, ok } from '../../../kernel/result.ts';
+import { readImageHeader } from '../engine/image-header.ts';
+import type { LookResult } from './protocol.ts';
+
+/** Larger pictures take more memory to decode than a tab can be trusted with: 4 bytes a pixel, twice. */
+const MAX_PIXELS = 100_000_000;
+
+/** What the first bytes of a file say, once it is known that it can be decoded without harm. */
+export interface Inspected {
+  readonly type: string;
+}
+
+/**
+ * Looks at a file before anything is decoded.
+ *
+ * @param name of the file, for the message
+ * @param bytes the whole file
+ * @returns its MIME type, or why it is refused
+ */
+export function inspect(name: string, bytes: ArrayBuffer): LookResult<Inspected> {
+  if (bytes.byteLength === 0) {
+    return fail('empty-file', `${name} is empty (0 bytes).`, { hint: 'Copy it again from where it came.' });
+  }
+  try {
+    const { type, width, height } = readImageHeader(new Uint8Array(bytes));
+    // An SVG's size is only a wish: the page draws it at most 1,024 px wide.
+    if (type !== 'svg' && width * height > MAX_PIXELS) {
+      const megapixels = Math.round((width * height) / 1e6);
+      return fail('too-large', `${name} has ${width} × ${height} pixels (${megapixels} megapixels).`, {
+        hint: 'Pictures over 100 megapixels are refused: shrink it first.',
+      });
+    }
+    return ok({ type: type === 'svg' ? 'image/svg+xml' : `image/${type}` });
+  } catch (cause) {
+    return fail('not-an-image', `${name} is not a picture that can be read: ${describe(cause)}.`, {
+      hint: 'Look reads JPEG, PNG, WebP, AVIF, GIF, BMP and SVG, and HEIC where the browser does.',
+    });
+  }
+}

@@ -48,6 +48,8 @@ module.exports = {
       '^src/platform/',
       '^src/studios/$1/(engine|state)/',
       '^src/studios/$1/worker/protocol\\.ts$',
+      // The address of a worker's script, not its code.
+      '^src/studios/$1/worker/[^/]+\\.worker\\.ts',
     ]),
     only('studio-ui', '^src/studios/([^/]+)/ui/', [
       '^src/kernel/',

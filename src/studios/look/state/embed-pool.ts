@@ -11,7 +11,7 @@ import type { EmbedApi, EmbedInfo, LookError } from '../worker/protocol.ts';
 /** How the pool gets what it needs; injected, so that its tests need no worker. */
 export interface PoolParts {
   readonly lanes: number;
-  startWorker(): Promise<Worker>;
+  startWorker(): Promise<Result<Worker, LookError>>;
   /** The network's weights, from the site or from the cache. */
   loadWeights(): Promise<Result<ArrayBuffer, LookError>>;
   /** A port to the library worker for a new embedder. */
@@ -104,8 +104,10 @@ export class EmbedPool {
   }
 
   async #open(weights: ArrayBuffer): Promise<Result<Lane, LookError>> {
+    const worker = await this.#parts.startWorker();
+    if (!worker.ok) return worker;
     try {
-      const connection = connectWorker<EmbedApi>(await this.#parts.startWorker());
+      const connection = connectWorker<EmbedApi>(worker.value);
       const port = this.#parts.libraryPort();
       await connection.api.connectLibrary(transfer(port, [port]));
       const copy = weights.slice(0);

@@ -3,6 +3,7 @@ import type { Result } from '../../../kernel/result.ts';
 import type { Connection } from '../../../platform/rpc.ts';
 import type {
   CollectionInfo,
+  GraphHost,
   GraphState,
   LibraryApi,
   LookError,
@@ -47,6 +48,8 @@ export class Look {
   #lost = $state(0);
   #error = $state.raw<LookError | undefined>();
   #shown = 0;
+  #graphHost: Connection<GraphHost> | undefined;
+  #isClosed = false;
 
   constructor(connection: Connection<LibraryApi>, writer: boolean) {
     const { api } = connection;
@@ -193,7 +196,16 @@ export class Look {
     }
   }
 
+  /** The graph worker is up, or cannot be. */
+  attachGraph(graph: Connection<GraphHost> | undefined): void {
+    if (this.#isClosed) graph?.close();
+    this.#graphHost = graph;
+    void this.refreshGraph();
+  }
+
   close(): void {
+    this.#isClosed = true;
+    this.#graphHost?.close();
     this.indexing.stop();
     this.embedder.close();
     this.thumbnails.reset(0);

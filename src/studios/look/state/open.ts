@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { LookError } from '../worker/protocol.ts';
 import { Look } from './look.svelte.ts';
-import { startLibrary } from './start-workers.ts';
+import { startGraph, startLibrary } from './start-workers.ts';
 
 export type { LookError } from '../worker/protocol.ts';
 
@@ -12,13 +12,17 @@ export type { LookError } from '../worker/protocol.ts';
  */
 export async function openLook(parameters: URLSearchParams): Promise<Result<Look, LookError>> {
   try {
-    const library = await startLibrary();
+    const started = await startLibrary();
+    if (!started.ok) return started;
+    const library = started.value;
     const opened = await library.api.open();
     if (!opened.ok) {
       library.close();
       return opened;
     }
     const look = new Look(library, opened.value.writer);
+    // Not waited for: searches are answered exactly until the graph is there.
+    void startGraph(library).then((graph) => look.attachGraph(graph));
     await look.collections.open();
     await look.showAddress(parameters);
     return ok(look);

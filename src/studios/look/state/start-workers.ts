@@ -1,5 +1,10 @@
+import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { connectWorker, transfer, type Connection } from '../../../platform/rpc.ts';
-import type { LibraryApi } from '../worker/protocol.ts';
+import { startWorker } from '../../../platform/worker-start.ts';
+import embedUrl from '../worker/embed.worker.ts?worker&url';
+import graphUrl from '../worker/graph.worker.ts?worker&url';
+import libraryUrl from '../worker/library.worker.ts?worker&url';
+import type { GraphHost, LibraryApi, LookError } from '../worker/protocol.ts';
 
 const MAX_EMBEDDERS = 4;
 
@@ -7,23 +12,36 @@ const MAX_EMBEDDERS = 4;
 export const embedderCount = (): number =>
   Math.min(MAX_EMBEDDERS, Math.max(1, navigator.hardwareConcurrency));
 
-export const startEmbedWorker = (): Promise<Worker> =>
-  Promise.resolve(
-    new Worker(new URL('../worker/embed.worker.ts', import.meta.url), { type: 'module', name: 'embed' }),
-  );
-
-/** Starts the library worker. */
-export function startLibrary(): Promise<Connection<LibraryApi>> {
-  const worker = new Worker(new URL('../worker/library.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'library',
-  });
-  return Promise.resolve(connectWorker<LibraryApi>(worker));
+async function start(url: string, name: string): Promise<Result<Worker, LookError>> {
+  const started = await startWorker(url, name);
+  return started.ok ? started : fail('worker-crashed', started.error.message, started.error);
 }
 
-/** A fresh port to the library, for an embed worker; the calls wait in it until both sides listen. */
+export const startEmbedWorker = (): Promise<Result<Worker, LookError>> => start(embedUrl, 'embed');
+
+export async function startLibrary(): Promise<Result<Connection<LibraryApi>, LookError>> {
+  const worker = await start(libraryUrl, 'library');
+  return worker.ok ? ok(connectWorker<LibraryApi>(worker.value)) : worker;
+}
+
+/** A fresh port to the library, for an embed worker; calls wait in it until both sides listen. */
 export function embedderPort(library: Connection<LibraryApi>): MessagePort {
   const { port1, port2 } = new MessageChannel();
   void library.api.connectEmbedder(transfer(port1, [port1]));
   return port2;
+}
+
+/** Starts the graph worker and ties it to the library; where it cannot run, the library is told why. */
+export async function startGraph(library: Connection<LibraryApi>): Promise<Connection<GraphHost> | undefined> {
+  const worker = await start(graphUrl, 'graph');
+  if (!worker.ok) {
+    await library.api.graphLost(worker.error.message);
+    return undefined;
+  }
+  const graph = connectWorker<GraphHost>(worker.value);
+  worker.value.addEventListener('error', () => void library.api.graphLost('The graph worker stopped.'));
+  const { port1, port2 } = new MessageChannel();
+  await graph.api.connectLibrary(transfer(port1, [port1]));
+  await library.api.connectGraph(transfer(port2, [port2]));
+  return graph;
 }

@@ -97,7 +97,8 @@ const api: EmbedApi = {
     if (!bytes.ok) return bytes;
     const hash = await hashOf(bytes.value);
     const twin = await library.seen(collection, hash);
-    if (twin !== undefined) return ok({ kind: 'duplicate', ...twin });
+    if (!twin.ok) return twin;
+    if (twin.value !== undefined) return ok({ kind: 'duplicate', ...twin.value });
     const embedded = await embedBytes(picture, bytes.value, hash, options.signal);
     if (!embedded.ok) return embedded;
     if (options.signal?.aborted === true) return cancelled;

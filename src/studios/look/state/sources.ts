@@ -104,7 +104,7 @@ export async function fromFolder(
       const name = `${path}/${child.name}`;
       if (isHousekeeping(name)) continue;
       if (child.kind === 'directory') await visit(child, name);
-      else found.push({ name, file: await (child).getFile() });
+      else found.push({ name, file: await child.getFile() });
       if (found.length % 100 === 0) onCount(found.length);
     }
   };

@@ -32,7 +32,9 @@ export function embedderPort(library: Connection<LibraryApi>): MessagePort {
 }
 
 /** Starts the graph worker and ties it to the library; where it cannot run, the library is told why. */
-export async function startGraph(library: Connection<LibraryApi>): Promise<Connection<GraphHost> | undefined> {
+export async function startGraph(
+  library: Connection<LibraryApi>,
+): Promise<Connection<GraphHost> | undefined> {
   const worker = await start(graphUrl, 'graph');
   if (!worker.ok) {
     await library.api.graphLost(worker.error.message);

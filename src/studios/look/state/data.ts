@@ -1,0 +1,74 @@
+import { ok, type Result } from '../../../kernel/result.ts';
+import type { Connection, TaskOptions } from '../../../platform/rpc.ts';
+import type { StudioData, StoredPart } from '../../../platform/studio.ts';
+import type { LibraryApi } from '../worker/protocol.ts';
+import { startGraph, startLibrary } from './start-workers.ts';
+
+/** What Look stores, for the device page: the same library worker, without the page of Look. */
+class LookData implements StudioData {
+  readonly #library: Connection<LibraryApi>;
+  #deleted = 0;
+
+  constructor(library: Connection<LibraryApi>) {
+    this.#library = library;
+  }
+
+  async stored(): Promise<Result<readonly StoredPart[]>> {
+    const bytes = await this.#library.api.storedBytes();
+    if (!bytes.ok) return bytes;
+    const { vectors, thumbnails, graphs, pictures } = bytes.value;
+    return ok([
+      { name: 'Vectors', bytes: vectors },
+      { name: 'Thumbnails', bytes: thumbnails },
+      { name: 'Graphs', bytes: graphs },
+      { name: 'Names and sizes', bytes: pictures },
+    ]);
+  }
+
+  save(options?: TaskOptions): Promise<Result<Blob>> {
+    return this.#library.api.save(options);
+  }
+
+  async open(file: Blob, options?: TaskOptions): Promise<Result<string>> {
+    const added = await this.#library.api.restore(file, options);
+    if (!added.ok) return added;
+    return ok(`Look: added ${added.value.map(({ name, count }) => `“${name}” (${count})`).join(', ')}.`);
+  }
+
+  async deleteAll(): Promise<Result<void>> {
+    const list = await this.#library.api.collections();
+    if (!list.ok) return list;
+    this.#deleted = 0;
+    for (const { id } of list.value) {
+      const gone = await this.#library.api.deleteCollection(id);
+      if (!gone.ok) return gone;
+      this.#deleted += 1;
+    }
+    return ok(undefined);
+  }
+
+  async undoDelete(): Promise<Result<void>> {
+    for (; this.#deleted > 0; this.#deleted -= 1) {
+      const back = await this.#library.api.undoDelete();
+      if (!back.ok) return back;
+    }
+    return ok(undefined);
+  }
+
+  close(): void {
+    this.#library.close();
+  }
+}
+
+/** Opens Look's store. @throws Error when it cannot be opened */
+export async function openLookData(): Promise<StudioData> {
+  const started = await startLibrary();
+  if (!started.ok) throw new Error(started.error.message);
+  const opened = await started.value.api.open();
+  if (!opened.ok) {
+    started.value.close();
+    throw new Error(opened.error.message);
+  }
+  await startGraph(started.value);
+  return new LookData(started.value);
+}

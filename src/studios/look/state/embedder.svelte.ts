@@ -3,7 +3,7 @@ import { ok, type Result } from '../../../kernel/result.ts';
 import type { Connection } from '../../../platform/rpc.ts';
 import type { EmbeddedPicture, LabelScore, LibraryApi, LookError, PictureInput } from '../worker/protocol.ts';
 import { EmbedPool } from './embed-pool.ts';
-import { labelNames, loadNetwork, type NetworkFiles } from './network.ts';
+import { loadNetwork, type NetworkFiles } from './network.ts';
 import { embedderCount, embedderPort, startEmbedWorker } from './start-workers.ts';
 
 export interface NamedLabel extends LabelScore {
@@ -60,7 +60,7 @@ export class Embedder {
     if (!started.ok) return [];
     const scores = await this.pool.run((api) => api.classify(vector, count));
     if (!scores.ok) return [];
-    const names = await labelNames();
+    const names = this.#files?.labels ?? [];
     return scores.value.map((score) => ({ ...score, name: names[score.index] ?? `class ${score.index}` }));
   }
 

@@ -1,4 +1,5 @@
 import type { Progress } from '../../../kernel/progress.ts';
+import { busy } from '../../../platform/busy.ts';
 import type { LibraryApi, LookError } from '../worker/protocol.ts';
 import type { Remote } from '../../../platform/rpc.ts';
 import type { EmbedPool } from './embed-pool.ts';
@@ -143,6 +144,7 @@ export class Indexing {
     this.#error = undefined;
     this.#rate = undefined;
     this.#progress = { phase: 'indexing', done: 0, total: run.total, unit: 'pictures' };
+    const endBusy = busy().begin();
     try {
       const names = files.map(({ name }) => name);
       const announced = await this.#parts.library.announce(collection, names);
@@ -150,6 +152,7 @@ export class Indexing {
       else run.stopError = announced.error;
     } finally {
       await this.#finish(run);
+      endBusy();
     }
   }
 

@@ -1,49 +1,56 @@
 import type { OnProgress } from '../../../kernel/progress.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import type { ModelManifest } from '../../../platform/model-store/manifest.ts';
+import { ModelStore } from '../../../platform/model-store/store.ts';
 import type { LookError } from '../worker/protocol.ts';
 
-const FOLDER = 'models/efficientnet-lite1/';
-/** Length of its embedding: models/efficientnet-lite1/manifest.json. */
+const NAME = 'efficientnet-lite1';
+const WEIGHTS = 'weights.safetensors';
+const LABELS = 'labels.json';
+/** Length of its embedding: models/efficientnet-lite1/card.md. */
 const DIM = 1280;
 
+/** The network that ships with the site, ready to be handed to workers. */
 export interface NetworkFiles {
+  /** For people. */
+  readonly title: string;
   /** SHA-256 of the weights: collections are tied to it. */
   readonly hash: string;
   readonly dim: number;
   readonly weights: ArrayBuffer;
+  /** The 1,000 ImageNet names, by class index. */
+  readonly labels: readonly string[];
 }
 
 /**
- * The network that ships with the site.
+ * The network's files, from the cache or fetched, checked against the manifest.
  *
- * @param onProgress bytes of the download
+ * @param onProgress bytes of the weights' download
  */
 export async function loadNetwork(onProgress: OnProgress): Promise<Result<NetworkFiles, LookError>> {
-  onProgress({ phase: 'download', done: 0, total: 0, unit: 'bytes' });
-  try {
-    const manifest = (await (await fetch(`${FOLDER}manifest.json`)).json()) as {
-      files: { path: string; sha256: string }[];
-    };
-    const weights = await (await fetch(`${FOLDER}weights.safetensors`)).arrayBuffer();
-    return ok({
-      hash: manifest.files.find((f) => f.path === 'weights.safetensors')?.sha256 ?? '',
-      dim: DIM,
-      weights,
-    });
-  } catch (cause) {
-    return fail('bad-weights', 'The network could not be fetched.', { retryable: true, cause });
-  }
+  const store = new ModelStore(new URL('models/', document.baseURI));
+  const manifest = await store.manifest(NAME);
+  if (!manifest.ok) return fail('bad-weights', manifest.error.message, manifest.error);
+  const weights = await store.file(manifest.value, WEIGHTS, { onProgress });
+  if (!weights.ok) return fail('bad-weights', weights.error.message, weights.error);
+  const labels = await store.file(manifest.value, LABELS);
+  if (!labels.ok) return fail('bad-weights', labels.error.message, labels.error);
+  return ok({
+    title: manifest.value.title,
+    hash: hashOf(manifest.value, WEIGHTS),
+    dim: DIM,
+    weights: weights.value.bytes,
+    labels: readLabels(labels.value.bytes),
+  });
 }
 
-let names: Promise<readonly string[]> | undefined;
+const hashOf = (manifest: ModelManifest, path: string): string =>
+  manifest.files.find((file) => file.path === path)?.sha256 ?? '';
 
-/** The 1,000 ImageNet names, by class index. */
-export function labelNames(): Promise<readonly string[]> {
-  names ??= readNames();
-  return names;
-}
-
-async function readNames(): Promise<readonly string[]> {
-  const read = (await (await fetch(`${FOLDER}labels.json`)).json()) as { names: string[] }[];
-  return read.map(({ names: [first] }) => first ?? '');
+/** The file's hash was checked, so its form is the one that the project gave it. */
+function readLabels(bytes: ArrayBuffer): string[] {
+  const rows = JSON.parse(new TextDecoder().decode(bytes)) as readonly {
+    readonly names: readonly string[];
+  }[];
+  return rows.map(({ names }) => names[0] ?? '');
 }

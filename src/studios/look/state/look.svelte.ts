@@ -3,7 +3,7 @@ import type { Result } from '../../../kernel/result.ts';
 import type { Connection } from '../../../platform/rpc.ts';
 import type {
   CollectionInfo,
-  GraphHost,
+  GraphWorkerApi,
   GraphState,
   LibraryApi,
   LookError,
@@ -27,6 +27,9 @@ import { Thumbnails } from './thumbnails.svelte.ts';
 export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
 export { MAX_K } from './search.svelte.ts';
 
+/** How often the page asks after a graph that is being built. */
+const GRAPH_POLL_MS = 500;
+
 /** Everything of the Look page that is not drawing. Made by `openLook`, closed by the page when it goes. */
 export class Look {
   readonly collections: Collections;
@@ -48,8 +51,9 @@ export class Look {
   #lost = $state(0);
   #error = $state.raw<LookError | undefined>();
   #shown = 0;
-  #graphHost: Connection<GraphHost> | undefined;
+  #graphHost: Connection<GraphWorkerApi> | undefined;
   #isClosed = false;
+  #graphTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection<LibraryApi>, writer: boolean) {
     const { api } = connection;
@@ -63,6 +67,7 @@ export class Look {
     this.outside = new Outside((picture) => this.embedder.embed(picture));
     this.search = new Search({
       library: api,
+      onAnswer: () => void this.refreshGraph(),
       classify: (vector, count) => this.embedder.classify(vector, count),
     });
     this.collections = new Collections(api, (current) => this.#opened(current));
@@ -182,8 +187,9 @@ export class Look {
 
   /** Asks how the graph is doing, until it is ready; then measures its recall. */
   async refreshGraph(): Promise<void> {
+    clearTimeout(this.#graphTimer);
     const collection = this.collections.current;
-    if (collection === undefined || collection.count === 0) {
+    if (collection === undefined || collection.count === 0 || this.#isClosed) {
       this.#graph = undefined;
       return;
     }
@@ -191,13 +197,17 @@ export class Look {
     const state = await this.library.graphState(collection.id, metric);
     if (collection.id !== this.#id || metric !== this.search.metric) return;
     this.#graph = state;
-    if (state.state === 'ready' && this.indexing.progress === undefined) {
+    if (state.state === 'building') {
+      clearTimeout(this.#graphTimer);
+      this.#graphTimer = setTimeout(() => void this.refreshGraph(), GRAPH_POLL_MS);
+    } else if (state.state === 'ready' && this.indexing.progress === undefined) {
+      this.search.useGraph();
       void this.quality.measure(collection.id, collection.count, metric, k);
     }
   }
 
   /** The graph worker is up, or cannot be. */
-  attachGraph(graph: Connection<GraphHost> | undefined): void {
+  attachGraph(graph: Connection<GraphWorkerApi> | undefined): void {
     if (this.#isClosed) graph?.close();
     this.#graphHost = graph;
     void this.refreshGraph();
@@ -205,6 +215,7 @@ export class Look {
 
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#graphTimer);
     this.#graphHost?.close();
     this.indexing.stop();
     this.embedder.close();

@@ -12,6 +12,8 @@ export interface SearchParts {
   readonly library: Remote<LibraryApi>;
   /** The labels of an embedding; none when the network cannot be had. */
   classify(vector: Float32Array<ArrayBuffer>, count: number): Promise<readonly NamedLabel[]>;
+  /** A question was answered while the graph was not ready: the first one of a measure has its graph built. */
+  onAnswer(): void;
 }
 
 interface Settings {
@@ -89,6 +91,11 @@ export class Search {
     void this.#ask();
   }
 
+  /** The graph is ready: an answer that the exact engine gave in its place is asked for again. */
+  useGraph(): void {
+    if (this.engine === 'hnsw' && this.#answer?.engine === 'exact' && !this.busy) void this.#ask();
+  }
+
   async #ask(): Promise<void> {
     this.#asked += 1;
     const id = this.#asked;
@@ -114,6 +121,7 @@ export class Search {
       this.#labels = [];
       return;
     }
+    if (answer.value.engine !== this.engine) this.#parts.onAnswer();
     const labels = await this.#parts.classify(answer.value.vector, LABELS_SHOWN);
     if (id === this.#asked) this.#labels = labels;
   }

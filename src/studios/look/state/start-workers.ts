@@ -4,7 +4,7 @@ import { startWorker } from '../../../platform/worker-start.ts';
 import embedUrl from '../worker/embed.worker.ts?worker&url';
 import graphUrl from '../worker/graph.worker.ts?worker&url';
 import libraryUrl from '../worker/library.worker.ts?worker&url';
-import type { GraphHost, LibraryApi, LookError } from '../worker/protocol.ts';
+import type { GraphWorkerApi, LibraryApi, LookError } from '../worker/protocol.ts';
 
 const MAX_EMBEDDERS = 4;
 
@@ -34,13 +34,13 @@ export function embedderPort(library: Connection<LibraryApi>): MessagePort {
 /** Starts the graph worker and ties it to the library; where it cannot run, the library is told why. */
 export async function startGraph(
   library: Connection<LibraryApi>,
-): Promise<Connection<GraphHost> | undefined> {
+): Promise<Connection<GraphWorkerApi> | undefined> {
   const worker = await start(graphUrl, 'graph');
   if (!worker.ok) {
     await library.api.graphLost(worker.error.message);
     return undefined;
   }
-  const graph = connectWorker<GraphHost>(worker.value);
+  const graph = connectWorker<GraphWorkerApi>(worker.value);
   worker.value.addEventListener('error', () => void library.api.graphLost('The graph worker stopped.'));
   const { port1, port2 } = new MessageChannel();
   await graph.api.connectLibrary(transfer(port1, [port1]));

@@ -196,12 +196,13 @@ export class Look {
     const { metric, k } = this.search;
     const state = await this.library.graphState(collection.id, metric);
     if (collection.id !== this.#id || metric !== this.search.metric) return;
+    const wasReady = this.#graph?.state === 'ready';
     this.#graph = state;
     if (state.state === 'building') {
       clearTimeout(this.#graphTimer);
       this.#graphTimer = setTimeout(() => void this.refreshGraph(), GRAPH_POLL_MS);
     } else if (state.state === 'ready' && this.indexing.progress === undefined) {
-      this.search.useGraph();
+      if (!wasReady) this.search.useGraph();
       void this.quality.measure(collection.id, collection.count, metric, k);
     }
   }

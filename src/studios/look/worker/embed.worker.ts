@@ -1,13 +1,6 @@
 /** Files → embeddings and thumbnails, one network a worker. Everything that takes time per picture happens here. */
 import { describe, fail, ok } from '../../../kernel/result.ts';
-import {
-  connect,
-  serve,
-  transfer,
-  type Endpoint,
-  type Remote,
-  type TaskOptions,
-} from '../../../platform/rpc.ts';
+import { connect, serve, transfer, type Remote, type TaskOptions } from '../../../platform/rpc.ts';
 import { hashOf } from './hash.ts';
 import { inspect } from './inspect.ts';
 import { Network } from './network.ts';

@@ -36,6 +36,7 @@ describe('visibleRange', () => {
               expect(to).toBeGreaterThan(first);
             }
           }
+          expect(to - from).toBeGreaterThanOrEqual(Math.min(total, grid.columns));
           expect(to - from).toBeLessThanOrEqual((Math.ceil(900 / grid.rowHeight) + 8) * grid.columns);
         },
       ),

@@ -16,6 +16,8 @@ const GAP = 12;
 const CAPTION = 26;
 /** Rows kept ready above and below the window. */
 const OVERSCAN_ROWS = 3;
+/** Rows that are there even when the list is out of sight, for the keyboard and for screen readers. */
+const LEAST_ROWS = 6;
 
 /** As many columns as fit. */
 export function layout(width: number): GridLayout {
@@ -36,8 +38,11 @@ export function visibleRange(
   viewportTop: number,
   viewportHeight: number,
 ): { from: number; to: number } {
-  const firstRow = Math.max(0, Math.floor(viewportTop / rowHeight) - OVERSCAN_ROWS);
-  const endRow = Math.max(0, Math.ceil((viewportTop + viewportHeight) / rowHeight) + OVERSCAN_ROWS);
+  const rows = Math.ceil(total / columns);
+  const wantedFirst = Math.floor(viewportTop / rowHeight) - OVERSCAN_ROWS;
+  const wantedEnd = Math.ceil((viewportTop + viewportHeight) / rowHeight) + OVERSCAN_ROWS;
+  const firstRow = Math.max(0, Math.min(wantedFirst, rows - LEAST_ROWS));
+  const endRow = Math.max(wantedEnd, firstRow + LEAST_ROWS);
   return { from: Math.min(total, firstRow * columns), to: Math.min(total, endRow * columns) };
 }
 

@@ -3,12 +3,6 @@ import type { Remote } from '../../../platform/rpc.ts';
 import type { LibraryApi } from '../worker/protocol.ts';
 import { fromFolder, type SourceFile } from './sources.ts';
 
-/** What a rescan found. */
-export interface Rescan {
-  readonly added: number;
-  readonly gone: readonly number[];
-}
-
 /** Whether this browser can keep a link to a folder over visits. */
 export const canKeepFolders = (): boolean => 'showDirectoryPicker' in window;
 

@@ -1,0 +1,50 @@
+import { limitRoom, Profile } from '../support/faults.ts';
+import { LookPage, samplePictures } from '../support/look.ts';
+import { expect, test } from '../support/site.ts';
+import { readStore } from '../support/store.ts';
+
+const FIRST = 10;
+const ROOM_LEFT = 600_000;
+
+test('a full disk stops the run with a message, keeps what was stored, and the run goes on later', async ({
+  site,
+}) => {
+  const files = samplePictures(16);
+  const profile = await Profile.create();
+  try {
+    const before = new LookPage(await (await profile.launch()).newPage());
+    await before.open(site.url);
+    await before.add(files.slice(0, FIRST));
+    await before.ready(FIRST);
+    const kept = await readStore(before.page);
+    await profile.close();
+
+    // A new process: the old one remembers for half a minute how much room there was.
+    const page = await (await profile.launch()).newPage();
+    const used = await page.goto(site.url).then(() => page.evaluate(() => navigator.storage.estimate()));
+    const room = await limitRoom(page, new URL(site.url).origin, (used.usage ?? 0) + ROOM_LEFT);
+    const look = new LookPage(page);
+    await look.open(site.url);
+    await look.add(files);
+    await expect(page.getByRole('alert')).toContainText('no more room', { timeout: 60_000 });
+    await expect(look.status).toContainText('to go');
+
+    const [stored] = await readStore(page);
+    const names = stored?.pictures.map(({ name }) => name) ?? [];
+    expect(names.slice(0, FIRST)).toEqual(kept[0]?.pictures.map(({ name }) => name));
+    expect(names.length).toBeLessThan(files.length);
+    expect(stored?.pictures.every(({ hasThumb, vector }) => hasThumb && vector !== undefined)).toBe(true);
+    expect(stored?.pictures.slice(0, FIRST)).toEqual(kept[0]?.pictures);
+    await look.searchByPicture(0);
+    expect((await look.hits()).length).toBeGreaterThan(0);
+
+    await room.free();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await look.ready(files.length);
+    const [whole] = await readStore(page);
+    expect(new Set(whole?.pictures.map(({ hash }) => hash)).size).toBe(files.length);
+    await profile.close();
+  } finally {
+    await profile.remove();
+  }
+});

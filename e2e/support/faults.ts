@@ -1,0 +1,114 @@
+/** What goes wrong with a browser: it is killed, its page crashes, its disk is full. Nothing in the page is replaced. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import { BROWSER_ARGS } from './browser.ts';
+
+const START_LIMIT_MS = 30_000;
+/** Left by a browser that could not say goodbye; the next one on the profile would take it for alive. */
+const LOCK_FILES = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];
+
+async function devToolsAddress(child: ChildProcess): Promise<string> {
+  if (child.stderr === null) throw new Error('the browser was started without its messages');
+  const said: string[] = [];
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
+  try {
+    for await (const line of createInterface({ input: child.stderr })) {
+      said.push(line);
+      const address = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
+      if (address !== undefined) return address;
+    }
+    throw new Error(`the browser did not start: ${said.slice(-5).join(' | ')}`);
+  } finally {
+    clearTimeout(timer);
+    // Whatever it says later has to go somewhere, or the browser stands still when the pipe is full.
+    child.stderr.resume();
+  }
+}
+
+/** A profile on the disk, and the browser that runs on it: a real process, so that it can be killed. */
+export class Profile {
+  readonly #dir: string;
+  #child: ChildProcess | undefined;
+  #browser: Browser | undefined;
+
+  private constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  static async create(): Promise<Profile> {
+    return new Profile(await mkdtemp(join(tmpdir(), 'atelier-profile-')));
+  }
+
+  /** Starts the browser. Its one context is the profile. */
+  async launch(): Promise<BrowserContext> {
+    const executable = process.env.ATELIER_BROWSER ?? chromium.executablePath();
+    await Promise.all(LOCK_FILES.map((file) => rm(join(this.#dir, file), { force: true })));
+    const args = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${this.#dir}`, ...BROWSER_ARGS];
+    // A group of its own, so that the kill takes the renderers too.
+    const child = spawn(executable, [...args, 'about:blank'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    this.#child = child;
+    this.#browser = await chromium.connectOverCDP(await devToolsAddress(child));
+    const context = this.#browser.contexts()[0];
+    if (context === undefined) throw new Error('the browser has no context');
+    return context;
+  }
+
+  /** SIGKILL: no handler runs, nothing is flushed. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+    process.kill(-child.pid, 'SIGKILL');
+    await ended;
+    this.#child = undefined;
+    await this.#browser?.close();
+  }
+
+  /** Closes the browser as a person does. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+    const session = await this.#browser?.newBrowserCDPSession();
+    await session?.send('Browser.close');
+    await ended;
+    this.#child = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Ends the page's process at once, with all its workers. The page cannot be used afterwards; the browser lives. */
+export async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent('crash');
+  const session = await page.context().newCDPSession(page);
+  // Nobody is left to answer this call; the event says that it happened.
+  session.send('Page.crash').catch(() => undefined);
+  await crashed;
+}
+
+/** Takes room away from an origin, until `free` gives it back. */
+export async function limitRoom(
+  page: Page,
+  origin: string,
+  bytes: number,
+): Promise<{ free(): Promise<void> }> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes });
+  return {
+    async free() {
+      await session.send('Storage.overrideQuotaForOrigin', { origin });
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { withFolder } from '../support/files.ts';
-import { blackPng, scriptedSvg } from '../support/hostile.ts';
+import { blackPng, htmlSvg, scriptedSvg } from '../support/hostile.ts';
 import { LookPage, samplePictures } from '../support/look.ts';
 import { expect, test } from '../support/site.ts';
 
@@ -32,14 +32,15 @@ test('hostile files are named with the reason, the others are indexed, and nothi
     { name: MARKUP, mimeType: 'image/jpeg', buffer: Buffer.from('y') },
     { name: `good ${MARKUP}`, mimeType: 'image/jpeg', buffer: photograph },
     { name: 'script.svg', mimeType: 'image/svg+xml', buffer: scriptedSvg },
+    { name: 'html.svg', mimeType: 'image/svg+xml', buffer: htmlSvg },
     { name: 'wide.png', mimeType: 'image/png', buffer: blackPng(9_000, 9_000) },
   ]);
   await expect(look.status).toContainText('3 pictures ready', { timeout: 60_000 });
-  await expect(look.status).toContainText('6 files failed');
+  await expect(look.status).toContainText('7 files failed');
 
   await page.getByText('Details', { exact: true }).click();
   const failed = page.getByRole('list', { name: 'Files that failed' });
-  for (const name of ['empty.jpg', 'text.jpg', 'bomb.png', 'half.jpg', 'nnnnnnnn', MARKUP])
+  for (const name of ['empty.jpg', 'text.jpg', 'bomb.png', 'half.jpg', 'html.svg', 'nnnnnnnn', MARKUP])
     await expect(failed.getByRole('listitem').filter({ hasText: name })).toHaveCount(1);
   await expect(look.pictures.getByRole('listitem').first()).toBeVisible();
   await look.searchByPicture(0);

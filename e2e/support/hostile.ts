@@ -32,11 +32,14 @@ export function blackPng(width: number, height: number): Buffer {
   ]);
 }
 
-/** A picture whose script, handler or foreign image would show up on the page or in its requests if anything ran it. */
-export const scriptedSvg =
+const svg = (inside: string): Buffer =>
   Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" onload="top.pwned=1">
-  <script>top.pwned = 1; parent.document.title = 'pwned';</script>
-  <image href="http://127.0.0.1:9/leak.png" width="10" height="10"/>
-  <foreignObject width="64" height="64"><img xmlns="http://www.w3.org/1999/xhtml" src="x" onerror="top.pwned=1"/></foreignObject>
-  <rect width="64" height="64" fill="teal"/>
-</svg>`);
+  <rect width="64" height="64" fill="teal"/>${inside}</svg>`);
+
+/** A picture whose script or foreign image would show up on the page or in its requests if anything ran it. */
+export const scriptedSvg = svg(`<script>top.pwned = 1; parent.document.title = 'pwned';</script>
+  <image href="http://127.0.0.1:9/leak.png" width="10" height="10"/>`);
+
+/** A picture with HTML inside: browsers draw it, and let no script see what they drew. */
+export const htmlSvg = svg(`<foreignObject width="64" height="64">
+  <img xmlns="http://www.w3.org/1999/xhtml" src="x" onerror="top.pwned=1"/></foreignObject>`);

@@ -2,6 +2,7 @@ import { deleteDB, openDB, type DBSchema } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Migration, openDatabase } from './database.ts';
 import type { StorageError } from './errors.ts';
+import { storageRoom } from './persistence.ts';
 import { transact } from './transact.ts';
 import { requestWriterLock } from './writer-lock.ts';
 
@@ -146,5 +147,13 @@ describe('requestWriterLock', () => {
     await waitFor(() => c.held);
     expect(b.held).toBe(false);
     c.release();
+  });
+});
+
+describe('storageRoom', () => {
+  it('tells what is used of how much', async () => {
+    const room = await storageRoom();
+    expect(room?.quotaBytes).toBeGreaterThan(0);
+    expect(room?.usedBytes).toBeLessThanOrEqual(room?.quotaBytes ?? 0);
   });
 });

@@ -1,6 +1,7 @@
 import type { Progress } from '../../../kernel/progress.ts';
 import { busy } from '../../../platform/busy.ts';
-import type { LibraryApi, LookError } from '../worker/protocol.ts';
+import { describe, fail } from '../../../kernel/result.ts';
+import type { IndexOutcome, LibraryApi, LookError, LookResult } from '../worker/protocol.ts';
 import type { Remote } from '../../../platform/rpc.ts';
 import type { EmbedPool } from './embed-pool.ts';
 import { RateMeter } from './rate.ts';
@@ -173,12 +174,22 @@ export class Indexing {
     await Promise.all(Array.from({ length: this.#parts.pool.depth }, lane));
   }
 
+  /** Whatever a file does, the run goes on with the others. */
+  async #embed(run: Run, { name, file }: SourceFile): Promise<LookResult<IndexOutcome>> {
+    try {
+      const bitmap = (await isSvg(file)) ? await rasterise(file) : undefined;
+      const picture = bitmap === undefined ? { name, file } : { name, file, bitmap };
+      return await this.#parts.pool.run((api) =>
+        api.index(run.collection, picture, { signal: run.stop.signal }),
+      );
+    } catch (cause) {
+      console.error(name, cause);
+      return fail('broken-image', `${name} could not be handled: ${describe(cause)}`, { cause });
+    }
+  }
+
   async #one(run: Run, { name, file }: SourceFile): Promise<void> {
-    const bitmap = (await isSvg(file)) ? await rasterise(file) : undefined;
-    const picture = bitmap === undefined ? { name, file } : { name, file, bitmap };
-    const outcome = await this.#parts.pool.run((api) =>
-      api.index(run.collection, picture, { signal: run.stop.signal }),
-    );
+    const outcome = await this.#embed(run, { name, file });
     if (!outcome.ok) {
       if (outcome.error.code === 'cancelled') {
         run.queue.unshift({ name, file });

@@ -34,9 +34,11 @@ export async function rasterise(file: File): Promise<ImageBitmap | undefined> {
     const context = canvas.getContext('2d');
     if (context === null) return undefined;
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    // An SVG that holds HTML taints the canvas, and no worker may have its bitmap: this throws a SecurityError then.
+    context.getImageData(0, 0, 1, 1);
     return canvas.transferToImageBitmap();
   } catch (thrown) {
-    if (thrown instanceof DOMException) return undefined; // EncodingError: not drawable
+    if (thrown instanceof DOMException) return undefined; // EncodingError or SecurityError
     throw thrown;
   } finally {
     URL.revokeObjectURL(address);

@@ -1,0 +1,36 @@
+/** Takes the pictures of the README from the built site: `npm run screenshots` after `npm run build`. */
+import { mkdirSync } from 'node:fs';
+import { chromium, type Page } from '@playwright/test';
+import { findBrowser } from './find-browser.ts';
+import { startServer } from './static-server.ts';
+
+const OUT = 'docs/images';
+const DESKTOP = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+
+async function fill(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}#/look`);
+  await page.getByRole('button', { name: /Try it with/ }).click();
+  await page.getByText(/^160 pictures ready/).waitFor({ timeout: 120_000 });
+}
+
+async function search(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('list', { name: 'Pictures' }).getByRole('button', { name }).first().click();
+  await page.locator('[aria-label="Most alike"][aria-busy="false"] img').nth(11).waitFor();
+  await page.getByRole('list', { name: 'What it shows' }).getByRole('listitem').first().waitFor();
+}
+
+mkdirSync(OUT, { recursive: true });
+const server = await startServer({ dir: 'dist', headers: true });
+const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
+const page = await browser.newPage({ viewport: DESKTOP, deviceScaleFactor: 1.5 });
+await fill(page, server.url);
+await search(page, /like dress\//);
+await page.screenshot({ path: `${OUT}/look.png` });
+await page.emulateMedia({ colorScheme: 'dark' });
+await page.setViewportSize(PHONE);
+await page.getByRole('heading', { name: 'Most alike' }).scrollIntoViewIfNeeded();
+await page.screenshot({ path: `${OUT}/look-phone.png` });
+await browser.close();
+await server.close();
+console.log(`${OUT}/look.png, ${OUT}/look-phone.png`);

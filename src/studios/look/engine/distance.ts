@@ -1,5 +1,8 @@
 import type { Metric, Neighbour } from './vector-index.ts';
 
+/** Rows that a scan compares at once: it reads each number of the query once for all of them. */
+export const ROWS_AT_ONCE = 4;
+
 /**
  * Dot product of a row of a block with a query, accumulated in double precision.
  *
@@ -9,22 +12,39 @@ import type { Metric, Neighbour } from './vector-index.ts';
  * @returns Σ block[offset + i]·query[i]
  */
 export function dot(block: Float32Array, offset: number, query: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < query.length; i += 1) sum += block[offset + i]! * query[i]!;
+  return sum;
+}
+
+/**
+ * `dot` for four rows that follow one another; the same sums to the last bit.
+ *
+ * @param block [rows, D] float32
+ * @param offset where the first row begins in the block
+ * @param query [D] float32
+ * @param sums [4] float64, written
+ */
+export function dots(block: Float32Array, offset: number, query: Float32Array, sums: Float64Array): void {
   const dim = query.length;
-  const unrolled = dim - (dim % 4);
-  // Four independent sums: the processor does not have to wait for one addition before it starts the next.
+  const second = offset + dim;
+  const third = second + dim;
+  const fourth = third + dim;
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  let i = 0;
-  for (; i < unrolled; i += 4) {
-    a += block[offset + i]! * query[i]!;
-    b += block[offset + i + 1]! * query[i + 1]!;
-    c += block[offset + i + 2]! * query[i + 2]!;
-    d += block[offset + i + 3]! * query[i + 3]!;
+  for (let i = 0; i < dim; i += 1) {
+    const number = query[i]!;
+    a += block[offset + i]! * number;
+    b += block[second + i]! * number;
+    c += block[third + i]! * number;
+    d += block[fourth + i]! * number;
   }
-  for (; i < dim; i += 1) a += block[offset + i]! * query[i]!;
-  return a + b + (c + d);
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
 }
 
 /**
@@ -36,28 +56,51 @@ export function dot(block: Float32Array, offset: number, query: Float32Array): n
  * @returns Σ (block[offset + i] − query[i])², ≥ 0; exactly 0 for equal vectors
  */
 export function squaredDistance(block: Float32Array, offset: number, query: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < query.length; i += 1) {
+    const difference = block[offset + i]! - query[i]!;
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+/**
+ * `squaredDistance` for four rows that follow one another; the same sums to the last bit.
+ *
+ * @param block [rows, D] float32
+ * @param offset where the first row begins in the block
+ * @param query [D] float32
+ * @param sums [4] float64, written
+ */
+export function squaredDistances(
+  block: Float32Array,
+  offset: number,
+  query: Float32Array,
+  sums: Float64Array,
+): void {
   const dim = query.length;
-  const unrolled = dim - (dim % 4);
+  const second = offset + dim;
+  const third = second + dim;
+  const fourth = third + dim;
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  let i = 0;
-  for (; i < unrolled; i += 4) {
-    const p = block[offset + i]! - query[i]!;
-    const q = block[offset + i + 1]! - query[i + 1]!;
-    const r = block[offset + i + 2]! - query[i + 2]!;
-    const s = block[offset + i + 3]! - query[i + 3]!;
+  for (let i = 0; i < dim; i += 1) {
+    const number = query[i]!;
+    const p = block[offset + i]! - number;
+    const q = block[second + i]! - number;
+    const r = block[third + i]! - number;
+    const s = block[fourth + i]! - number;
     a += p * p;
     b += q * q;
     c += r * r;
     d += s * s;
   }
-  for (; i < dim; i += 1) {
-    const p = block[offset + i]! - query[i]!;
-    a += p * p;
-  }
-  return a + b + (c + d);
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
 }
 
 /**

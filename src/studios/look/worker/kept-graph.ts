@@ -9,6 +9,7 @@ import type {
   GraphExam,
   GraphKey,
   GraphState,
+  GraphTarget,
   LookResult,
   Metric,
   QualityReport,
@@ -29,6 +30,12 @@ const TARGET_RECALL = 0.985;
 /** The list of candidates is fitted again when the collection has grown this much. */
 const RECALIBRATE_GROWTH = 1.5;
 
+/** A graph that is being built is kept each time it has grown this much, so that a closed tab loses little of the work. */
+const SAVE_GROWTH = 1.5;
+const SAVE_MIN = 500;
+/** Deleted pictures stay in the graph as way stations; with more than this share of them it is built anew. */
+const MAX_DEAD_SHARE = 0.3;
+
 class GraphGone extends Error {}
 
 /** One graph in the graph worker, kept in step with its collection. Nothing here is truth: it can be dropped at any time. */
@@ -43,6 +50,7 @@ export class KeptGraph {
   readonly #behind = new Set<number>();
   #size = 0;
   #calibratedAt = 0;
+  #savedAt = 0;
   #isCurrent = false;
   #isSaved = false;
   #failure = '';
@@ -83,7 +91,7 @@ export class KeptGraph {
     if (inGraph.length === 0) return;
     this.#isSaved = false;
     void this.#do(async () => {
-      this.#size = this.#take(await this.#api.remove(this.#key, Uint32Array.from(inGraph))).alive;
+      await this.#remove(inGraph);
       // A kept graph that knows of deleted pictures would be built anew at the next start.
       await this.#save();
     });
@@ -132,18 +140,23 @@ export class KeptGraph {
       .catch((thrown: unknown) => console.info('The graph was gone', describe(thrown)));
   }
 
+  get #target(): GraphTarget {
+    const { network, dim } = this.#open.row;
+    return { ...this.#key, network, dim };
+  }
+
   /** A saved graph, if there is a good one. */
   async #start(): Promise<void> {
-    const { row, table } = this.#open;
-    const target = { ...this.#key, network: row.network, dim: row.dim };
+    const { table } = this.#open;
     const present = Uint32Array.from(this.#open.order);
-    const opened = this.#take(await this.#api.open(target, present));
+    const opened = this.#take(await this.#api.open(this.#target, present));
     if (opened.state !== 'saved' || !opened.ids.every((id) => table.has(id))) return;
     const vectors = table.gather(opened.ids);
     const restored = this.#take(await this.#api.restore(this.#key, transfer(vectors, [vectors.buffer])));
     if (restored.state !== 'ready') return;
     this.#size = restored.alive;
     this.#calibratedAt = restored.alive;
+    this.#savedAt = restored.alive;
     this.#isSaved = true;
     // A picture deleted since then is in the graph still, one added since then is not.
     const gone = [...opened.ids].filter((id) => !table.has(id));
@@ -168,10 +181,25 @@ export class KeptGraph {
       const vectors = this.#open.table.gather(ids);
       const added = await this.#api.add(this.#key, ids, transfer(vectors, [vectors.buffer]));
       this.#size = this.#take(added).alive;
+      this.#isSaved = false;
       // Deleted while it was on its way: `removed` took it for one that the graph does not have.
       const deleted = [...ids].filter((id) => !this.#behind.delete(id));
-      if (deleted.length > 0) this.#take(await this.#api.remove(this.#key, Uint32Array.from(deleted)));
+      if (deleted.length > 0) await this.#remove(deleted);
+      if (this.#size >= Math.max(SAVE_MIN, this.#savedAt * SAVE_GROWTH)) await this.#save();
     }
+  }
+
+  async #remove(ids: readonly number[]): Promise<void> {
+    const { alive, dead } = this.#take(await this.#api.remove(this.#key, Uint32Array.from(ids)));
+    this.#size = alive;
+    if (dead <= MAX_DEAD_SHARE * (alive + dead)) return;
+    // An empty graph takes its place; until that is filled the exact engine answers.
+    this.#take(await this.#api.open(this.#target, new Uint32Array(0)));
+    for (const id of this.#open.order) this.#behind.add(id);
+    this.#size = 0;
+    this.#savedAt = 0;
+    this.#isCurrent = false;
+    this.#catchUp();
   }
 
   async #calibrate(): Promise<void> {
@@ -186,8 +214,10 @@ export class KeptGraph {
     if (this.#isSaved || !this.#canSave() || this.#size === 0) return;
     const saved = await this.#api.save(this.#key, this.#open.row.generation);
     // A graph that cannot be kept (no room, say) still answers; it is built again next time.
-    if (saved.ok) this.#isSaved = true;
-    else console.warn('The graph was not kept', saved.error.message);
+    if (saved.ok) {
+      this.#isSaved = true;
+      this.#savedAt = this.#size;
+    } else console.warn('The graph was not kept', saved.error.message);
   }
 
   #do(work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
@@ -53,7 +53,7 @@ export function hnswlib(): Plugin {
   };
 }
 
-/** Writes the WebAssembly beside the other caches and answers its path. */
+// Writes the WebAssembly beside the other caches and answers its path.
 function extractWasm(script: string): string {
   const code = readFileSync(script);
   const hash = createHash('sha256').update(code).digest('hex');
@@ -62,7 +62,12 @@ function extractWasm(script: string): string {
   if (base64 === undefined) throw new Error(`${SCRIPT} has no WebAssembly in it`);
   const folder = fileURLToPath(new URL('../node_modules/.cache/atelier/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const file = `${folder}hnswlib.wasm`;
-  writeFileSync(file, Buffer.from(base64, 'base64'));
+  const file = `${folder}hnswlib-${hash.slice(0, 8)}.wasm`;
+  const bytes = Buffer.from(base64, 'base64');
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return file;
+  // Several builds may do this at once: each puts a whole file in place.
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, bytes);
+  renameSync(own, file);
   return file;
 }

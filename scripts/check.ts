@@ -28,7 +28,7 @@ runSteps(
     },
     { name: 'unused code', command: ['npx', 'knip', '--max-show-issues', '40'] },
     { name: 'file sizes', command: ['npx', 'tsx', 'scripts/check-files.ts'] },
-    { name: 'build', command: ['npx', 'vite', 'build', '--logLevel', 'warn'] },
+    { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
     { name: 'weight of the site', command: ['npx', 'size-limit'] },
   ],
   { keepGoing: true },

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import sirv from 'sirv';
-import { headersFor } from '../src/platform/policy.ts';
+import { cacheControlFor, headersFor } from '../src/platform/policy.ts';
 
 export interface ServerOptions {
   readonly dir: string;
@@ -29,8 +29,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     gzip: true,
     brotli: true,
     setHeaders(response, pathname) {
-      const isHashed = /\/(assets|workers)\//.test(pathname);
-      response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('Cache-Control', cacheControlFor(pathname));
       if (!headers) return;
       for (const [name, value] of Object.entries(headersFor(pathname))) response.setHeader(name, value);
     },

@@ -113,3 +113,7 @@ export function headersFor(path: string): Record<string, string> {
     'Cross-Origin-Resource-Policy': 'same-origin',
   };
 }
+
+/** How long browsers may keep a file unasked: those with a hash in their name for good, the others not at all. */
+export const cacheControlFor = (path: string): string =>
+  /\/(assets|workers)\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';

@@ -6,6 +6,7 @@ const executablePath = process.env.ATELIER_BROWSER;
 export default defineConfig({
   testDir: 'e2e',
   timeout: 120_000,
+  globalSetup: './scripts/ensure-build.ts',
   workers: 1,
   forbidOnly: true,
   reporter: [['list']],

@@ -18,7 +18,8 @@ const shipped = licences([
 export default defineConfig({
   // Relative addresses: the built site works from any folder of any host.
   base: './',
-  define: { __ATELIER_VERSION__: JSON.stringify(packageJson.version) },
+  // Tests of updates build a second version.
+  define: { __ATELIER_VERSION__: JSON.stringify(process.env.ATELIER_VERSION ?? packageJson.version) },
   plugins: [
     svelte(),
     hnswlib(),

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import sirv from 'sirv';
 import { cacheControlFor, headersFor } from '../src/platform/policy.ts';
 
@@ -11,8 +11,11 @@ export interface ServerOptions {
   readonly base?: string;
   /** Whether to send the security headers; without them the service worker has to add the workers' policies. */
   readonly headers: boolean;
-  /** Called with every request's path, for tests that record or break them. Answers true when it took the request. */
-  readonly onRequest?: (path: string) => void;
+  /**
+   * Sees every request before the files do, for tests that record or break them; the path is inside the folder. Answers
+   * true when it answered the request itself.
+   */
+  readonly intercept?: (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface RunningServer {
@@ -22,7 +25,7 @@ export interface RunningServer {
 
 /** Starts a static server over a built site: ranges, entity tags and precompressed files by sirv. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { dir, host = '127.0.0.1', port = 0, base = '/', headers, onRequest } = options;
+  const { dir, host = '127.0.0.1', port = 0, base = '/', headers, intercept } = options;
   const files = sirv(dir, {
     dev: false,
     etag: true,
@@ -36,12 +39,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    onRequest?.(path);
     if (!path.startsWith(base)) {
       response.writeHead(path === base.slice(0, -1) ? 302 : 404, { Location: base }).end();
       return;
     }
     request.url = (request.url ?? '/').slice(base.length - 1);
+    if (intercept?.(path.slice(base.length - 1), request, response) === true) return;
     files(request, response, () => {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
     });
@@ -61,6 +64,7 @@ function addressOf(server: Server, host: string, base: string): string {
 }
 
 function stop(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
   server.closeAllConnections();
   return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
 }

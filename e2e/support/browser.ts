@@ -6,4 +6,6 @@ export const BROWSER_ARGS: string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // An origin that is not secure, for tests of what is switched off there: e2e/support/site.ts.
+  '--host-resolver-rules=MAP atelier.test 127.0.0.1',
 ];

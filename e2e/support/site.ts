@@ -1,33 +1,74 @@
-import { test as base } from '@playwright/test';
-import { startServer, type RunningServer } from '../../scripts/static-server.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test as base, type BrowserContext, type Page } from '@playwright/test';
+import { startServer, type RunningServer, type ServerOptions } from '../../scripts/static-server.ts';
 
-interface SiteOptions {
-  /** Whether the host sends the security headers; without them the service worker has to. */
-  siteHeaders: boolean;
-  /** The folder it is served from. */
-  siteBase: string;
+/** Resolved to this machine by a flag of the browser (browser.ts): a plain http origin that is not secure, unlike localhost. */
+const INSECURE_HOST = 'atelier.test';
+
+export interface ForeignHost {
+  readonly url: string;
+  /** Paths that were asked for: none, if the policy holds. */
+  readonly asked: readonly string[];
 }
 
-interface SiteFixtures {
-  /** The built site, on a port of its own. `requests` are the paths it was asked for. */
-  site: RunningServer & { readonly requests: readonly string[] };
+interface Fixtures {
+  /** The built site with its headers, on a port of its own. */
+  readonly site: RunningServer;
+  /** Serves the built site otherwise; closed after the test. */
+  readonly serve: (options?: Partial<ServerOptions>) => Promise<RunningServer>;
+  /** Another origin that would answer anybody. */
+  readonly foreign: ForeignHost;
+  /** Every address that any page or worker of the context asked for. */
+  readonly requested: string[];
 }
 
-/** Playwright's `test` with the built site beside it. */
-export const test = base.extend<SiteOptions & SiteFixtures>({
-  siteHeaders: [true, { option: true }],
-  siteBase: ['/', { option: true }],
-  site: async ({ siteHeaders, siteBase }, use) => {
-    const requests: string[] = [];
-    const server = await startServer({
-      dir: 'dist',
-      headers: siteHeaders,
-      base: siteBase,
-      onRequest: (path) => requests.push(path),
+/** Tests of the built site, each with a server of its own. */
+export const test = base.extend<Fixtures>({
+  site: async ({ serve }, use) => {
+    await use(await serve());
+  },
+  serve: async ({ browserName }, use) => {
+    if (browserName !== 'chromium') throw new Error('the flags in browser.ts are for Chromium');
+    const running: RunningServer[] = [];
+    await use(async (options = {}) => {
+      const server = await startServer({ dir: 'dist', headers: true, ...options });
+      running.push(server);
+      return server;
     });
-    await use({ ...server, requests });
-    await server.close();
+    for (const server of running) await server.close();
+  },
+  foreign: async ({ browserName }, use) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${browserName} ${request.url ?? ''}`);
+      response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end('foreign');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await use({ url: `http://localhost:${port}/`, asked });
+    server.closeAllConnections();
+    server.close();
+  },
+  requested: async ({ context }, use) => {
+    await use(recordRequests(context));
   },
 });
 
 export { expect } from '@playwright/test';
+
+/** Collects the addresses that a context asks for, from its pages and its service worker. */
+export function recordRequests(context: BrowserContext): string[] {
+  const addresses: string[] = [];
+  context.on('request', (request) => addresses.push(request.url()));
+  return addresses;
+}
+
+/** The same server at an address that browsers do not take for secure. */
+export const insecure = (url: string): string => url.replace('//localhost:', `//${INSECURE_HOST}:`);
+
+/** Opens a route and waits for its heading. */
+export async function open(page: Page, site: { readonly url: string } | string, route = '/'): Promise<void> {
+  await page.goto(`${typeof site === 'string' ? site : site.url}#${route}`);
+  await page.locator('main h1').waitFor();
+}

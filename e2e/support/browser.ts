@@ -8,4 +8,6 @@ export const BROWSER_ARGS: string[] = [
   '--disable-sync',
   // An origin that is not secure, for tests of what is switched off there: e2e/support/site.ts.
   '--host-resolver-rules=MAP atelier.test 127.0.0.1',
+  // A camera that shows a moving test picture; a page still needs the permission to see it.
+  '--use-fake-device-for-media-stream',
 ];

@@ -62,6 +62,31 @@ export class LookPage {
     return id;
   }
 
+  /** Opens the page with these pictures in it. */
+  async start(url: string, files: string[]): Promise<void> {
+    await this.open(url);
+    await this.add(files);
+    await this.ready(files.length);
+  }
+
+  /** Does something that asks a new question, waits for its answer, and says what the question is. */
+  async asked(act: () => Promise<void>): Promise<string> {
+    const before = (await this.results.count()) === 0 ? '' : await this.queryId();
+    await act();
+    await expect.poll(() => this.queryId()).not.toBe(before);
+    await expect(this.results).toHaveAttribute('aria-busy', 'false');
+    return this.queryId();
+  }
+
+  async queryId(): Promise<string> {
+    return (await this.results.getAttribute('data-query-id')) ?? '';
+  }
+
+  /** The search box: what is dropped or pasted here is searched by. */
+  get box(): Locator {
+    return this.page.getByRole('group', { name: 'What to search by' });
+  }
+
   async answered(queryId: string): Promise<void> {
     await expect(this.results).toHaveAttribute('data-query-id', queryId);
     await expect(this.results).toHaveAttribute('aria-busy', 'false');

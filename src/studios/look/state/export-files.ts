@@ -9,6 +9,9 @@ export interface Listed extends PictureInfo {
   readonly score?: number;
 }
 
+/** Archive tools of some systems fail on longer ones. */
+const MAX_PATH = 200;
+
 /** A cell by RFC 4180; text that a spreadsheet would take for a formula is made text. */
 function cell(value: string | number): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
@@ -29,20 +32,21 @@ export function toCsv(pictures: readonly Listed[], scoreName: string): string {
 /** Two pictures of the same name get numbers, as file systems do it. */
 function unique(name: string, used: Set<string>): string {
   const dot = name.lastIndexOf('.');
-  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  const [stem, ending] = dot > name.lastIndexOf('/') + 1 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   let candidate = name;
   for (let n = 2; used.has(candidate); n += 1) candidate = `${stem} (${n})${ending}`;
   used.add(candidate);
   return candidate;
 }
 
-/** A path that stays inside the folder it is unpacked in. */
+/** A path that stays inside the folder it is unpacked in, on every system. */
 const safePath = (name: string): string =>
   name
-    .split('/')
+    .slice(-MAX_PATH)
+    .split(/[/\\]/)
+    .map((step) => step.replaceAll(':', '_'))
     .filter((step) => step !== '' && step !== '.' && step !== '..')
-    .join('/')
-    .slice(-200) || 'picture';
+    .join('/') || 'picture';
 
 const ENDINGS: Readonly<Record<string, string>> = {
   'image/webp': '.webp',
@@ -56,13 +60,13 @@ const ENDINGS: Readonly<Record<string, string>> = {
  * @param pictures which
  * @param full finds a picture's bytes
  * @param options progress in pictures; a signal to stop
- * @returns the archive, and how many of each kind it holds
+ * @returns the archive, how many of each kind it holds, and how many could not be had
  */
 export async function toZip(
   pictures: readonly Listed[],
   full: (picture: PictureInfo) => Promise<FullPicture | undefined>,
   options: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-): Promise<{ blob: Blob; originals: number; thumbnails: number }> {
+): Promise<{ blob: Blob; originals: number; thumbnails: number; missing: number }> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let broken: Error | undefined;
   const zip = new Zip((error, chunk) => {
@@ -72,6 +76,7 @@ export async function toZip(
   const used = new Set<string>();
   let originals = 0;
   let thumbnails = 0;
+  let missing = 0;
   for (const [index, picture] of pictures.entries()) {
     options.signal.throwIfAborted();
     const found = await full(picture);
@@ -84,12 +89,14 @@ export async function toZip(
       entry.push(new Uint8Array(await found.blob.arrayBuffer()), true);
       if (found.isOriginal) originals += 1;
       else thumbnails += 1;
+    } else {
+      missing += 1;
     }
     options.onProgress({ phase: 'packing', done: index + 1, total: pictures.length, unit: 'pictures' });
   }
   zip.end();
   if (broken !== undefined) throw broken;
-  return { blob: new Blob(parts, { type: 'application/zip' }), originals, thumbnails };
+  return { blob: new Blob(parts, { type: 'application/zip' }), originals, thumbnails, missing };
 }
 
 /** Hands a file to the person. */

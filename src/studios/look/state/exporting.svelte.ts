@@ -5,6 +5,19 @@ import type { Look } from './look.svelte.ts';
 
 export type { Listed } from './export-files.ts';
 
+const counted = (count: number, what: string): string => `${count} ${count === 1 ? what : `${what}s`}`;
+
+/** What an archive holds. */
+function inWords(packed: { originals: number; thumbnails: number; missing: number }): string {
+  const { originals, thumbnails, missing } = packed;
+  const held = [
+    originals > 0 ? counted(originals, 'original') : '',
+    thumbnails > 0 ? `${counted(thumbnails, 'thumbnail')}, for the originals are not at hand` : '',
+    missing > 0 ? `not ${counted(missing, 'picture')} deleted meanwhile` : '',
+  ];
+  return `The zip holds ${held.filter((part) => part !== '').join(' and ')}.`;
+}
+
 /** What can be taken out of a list of pictures: the list, the names, the pictures. */
 export class Exporting {
   readonly #look: Look;
@@ -43,11 +56,7 @@ export class Exporting {
         onProgress: (progress) => (this.#progress = progress),
       });
       download(packed.blob, 'pictures.zip');
-      const held = [
-        packed.originals > 0 ? `${packed.originals} originals` : '',
-        packed.thumbnails > 0 ? `${packed.thumbnails} thumbnails, for their originals are not at hand` : '',
-      ];
-      return `The zip holds ${held.filter((part) => part !== '').join(' and ')}.`;
+      return inWords(packed);
     } catch (thrown) {
       if (signal.aborted) return undefined;
       return `The zip could not be made: ${describe(thrown)}`;

@@ -7,7 +7,6 @@ import type {
   GraphState,
   LibraryApi,
   LookError,
-  Metric,
   PictureInfo,
 } from '../worker/protocol.ts';
 import { Collections } from './collections.svelte.ts';
@@ -127,11 +126,14 @@ export class Look {
     if (request !== this.#shown) return; // a later address has come meanwhile
     const { query, lost } = fromParameters(parameters, this.outside.known);
     this.#lost = lost;
+    this.outside.forget();
     this.search.show(this.#id, query);
   }
 
-  setMetric(metric: Metric): void {
-    this.search.set({ metric });
+  /** Changes k, the measure or the engine: the answer and the measured recall follow. */
+  setSearch(change: Parameters<Search['set']>[0]): void {
+    if (change.metric !== undefined && change.metric !== this.search.metric) this.#graph = undefined;
+    this.search.set(change);
     void this.refreshGraph();
   }
 

@@ -5,12 +5,22 @@ import { isSvg, rasterise } from './svg.ts';
 
 type OutsideItem = Extract<QueryItem, { kind: 'outside' }>;
 
+/** A file to search by, or a part of one. */
+export interface OutsidePicture {
+  readonly name: string;
+  readonly file: File | Blob;
+  readonly part?: NonNullable<PictureInput['part']>;
+  /** The picture of the collection whose file it is. */
+  readonly of?: number;
+}
+
 /** Pictures from outside the collection that were searched by in this visit. */
 export class Outside {
   readonly #embed: (picture: PictureInput) => Promise<Result<EmbeddedPicture, LookError>>;
   readonly #known = new Map<string, OutsideItem>();
   #busy = $state('');
   #error = $state.raw<LookError | undefined>();
+  #asked = 0;
 
   /** @param embed picture → embedding, by a worker */
   constructor(embed: (picture: PictureInput) => Promise<Result<EmbeddedPicture, LookError>>) {
@@ -29,31 +39,33 @@ export class Outside {
   }
 
   /**
-   * Embeds a picture so that it can be searched by.
+   * Embeds a picture so that it can be searched by. The latest one wins: one that was asked for earlier comes to nothing.
    *
    * @param picture a file, or a part of one
-   * @returns the query item, or undefined with `error` set
+   * @returns the query item; undefined with `error` set, or when something else was asked for meanwhile
    */
-  async add(picture: {
-    readonly name: string;
-    readonly file: File | Blob;
-    readonly part?: PictureInput['part'];
-  }): Promise<OutsideItem | undefined> {
+  async add(picture: OutsidePicture): Promise<OutsideItem | undefined> {
+    this.#asked += 1;
+    const request = this.#asked;
     this.#busy = picture.name;
     this.#error = undefined;
     const embedded = await this.#read(picture);
+    if (request !== this.#asked) return undefined;
     this.#busy = '';
     if (!embedded.ok) {
       this.#error = embedded.error;
       return undefined;
     }
     const { embedding, thumbnail, thumbnailType, width, height } = embedded.value;
+    const { name, file, part, of } = picture;
     const item: OutsideItem = {
       kind: 'outside',
-      key: `x${this.#known.size + 1}`,
-      name: picture.name,
-      file: picture.file,
-      ...(picture.part === undefined ? {} : { part: picture.part }),
+      // Random, so that an address from before a reload never means a picture of this visit.
+      key: `x${crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? ''}`,
+      name,
+      file,
+      ...(part === undefined ? {} : { part }),
+      ...(of === undefined ? {} : { of }),
       vector: embedding,
       address: URL.createObjectURL(new Blob([thumbnail], { type: thumbnailType })),
       width,
@@ -63,16 +75,25 @@ export class Outside {
     return item;
   }
 
+  /** Something else is being searched for: drops what is under way, and the message of what failed. */
+  forget(): void {
+    this.#asked += 1;
+    this.#busy = '';
+    this.#error = undefined;
+  }
+
+  /** The picture could not even be had: says why. */
+  failed(error: LookError): void {
+    this.forget();
+    this.#error = error;
+  }
+
   close(): void {
     for (const { address } of this.#known.values()) URL.revokeObjectURL(address);
     this.#known.clear();
   }
 
-  async #read({
-    name,
-    file,
-    part,
-  }: Parameters<Outside['add']>[0]): Promise<Result<EmbeddedPicture, LookError>> {
+  async #read({ name, file, part }: OutsidePicture): Promise<Result<EmbeddedPicture, LookError>> {
     const bitmap = file instanceof File && (await isSvg(file)) ? await rasterise(file) : undefined;
     const answer = await this.#embed({
       name,

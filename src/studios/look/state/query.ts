@@ -5,8 +5,10 @@ export type QueryItem =
   | { readonly kind: 'picture'; readonly key: string; readonly id: number }
   | {
       readonly kind: 'outside';
-      /** `x1`, `x2` …: kept for this visit only, its pixels are nowhere stored. */
+      /** `x` and a random word: kept for this visit only, its pixels are nowhere stored. */
       readonly key: string;
+      /** The picture of the collection that it is a part of. */
+      readonly of?: number;
       readonly name: string;
       readonly file: Blob;
       readonly bitmap?: ImageBitmap;
@@ -64,13 +66,24 @@ export function idOf(query: Query): string {
   return query.unlike.length === 0 ? write(query.like) : `${write(query.like)}-${write(query.unlike)}`;
 }
 
-/** The same query with one more picture that it is for or against; a picture is on one side only. */
-export function withItem(query: Query, item: QueryItem, side: 'like' | 'unlike'): Query {
-  const rest = without(query, item.key);
-  return { ...rest, [side]: [...rest[side], item] };
+/**
+ * The same query with more pictures that it is for or against; a picture is on one side only.
+ *
+ * @returns the query; the given one when it would be against pictures alone, for that is no question
+ */
+export function withItems(query: Query, items: readonly QueryItem[], side: 'like' | 'unlike'): Query {
+  const rest = items.reduce((left, { key }) => dropped(left, key), query);
+  const next = { ...rest, [side]: [...rest[side], ...items] };
+  return next.like.length === 0 ? query : next;
 }
 
+/** The same query with one picture less; without any picture that it is for, there is no query left. */
 export function without(query: Query, key: string): Query {
+  const rest = dropped(query, key);
+  return rest.like.length === 0 ? NO_QUERY : rest;
+}
+
+function dropped(query: Query, key: string): Query {
   const others = (items: readonly QueryItem[]): QueryItem[] => items.filter((item) => item.key !== key);
   return { like: others(query.like), unlike: others(query.unlike) };
 }

@@ -22,17 +22,23 @@ interface Settings {
   readonly engine: Engine;
 }
 
+/** An answer, with the measure of its figures. */
+export interface ShownAnswer extends SearchAnswer {
+  readonly metric: Metric;
+}
+
 /** The present query, its settings and its answer. The latest question wins: older answers are dropped. */
 export class Search {
   readonly #parts: SearchParts;
   #settings = $state.raw<Settings>(readSettings());
   #collection = $state(0);
   #query = $state.raw<Query>(NO_QUERY);
-  #answer = $state.raw<SearchAnswer | undefined>();
+  #answer = $state.raw<ShownAnswer | undefined>();
   #answered = $state(0);
   #asked = $state(0);
   #error = $state.raw<LookError | undefined>();
   #labels = $state.raw<readonly NamedLabel[]>([]);
+  #names = $state.raw<ReadonlyMap<number, string>>(new Map());
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
@@ -47,18 +53,26 @@ export class Search {
   get queryId(): string {
     return idOf(this.#query);
   }
-  get answer(): SearchAnswer | undefined {
+  get answer(): ShownAnswer | undefined {
     return this.#answer;
   }
   /** Whether what is shown belongs to an earlier question. */
   get busy(): boolean {
     return this.#answered !== this.#asked;
   }
+  /** What the answer's figures are. */
+  get scoreName(): 'similarity' | 'distance' {
+    return (this.#answer?.metric ?? this.metric) === 'cosine' ? 'similarity' : 'distance';
+  }
   get error(): LookError | undefined {
     return this.#error;
   }
   get labels(): readonly NamedLabel[] {
     return this.#labels;
+  }
+  /** The names of the query's pictures, by id. */
+  get names(): ReadonlyMap<number, string> {
+    return this.#names;
   }
   get k(): number {
     return this.#settings.k;
@@ -107,16 +121,18 @@ export class Search {
       this.#answered = id;
       return;
     }
+    void this.#readNames(this.#collection, query);
+    const settings = this.#settings;
     const answer = await this.#parts.library.search({
       collection: this.#collection,
       like: query.like.map(partOf),
       unlike: query.unlike.map(partOf),
-      ...this.#settings,
+      ...settings,
     });
     if (id !== this.#asked) return;
     this.#answered = id;
     this.#error = answer.ok ? undefined : answer.error;
-    this.#answer = answer.ok ? answer.value : undefined;
+    this.#answer = answer.ok ? { ...answer.value, metric: settings.metric } : undefined;
     if (!answer.ok) {
       this.#labels = [];
       return;
@@ -125,10 +141,20 @@ export class Search {
     const labels = await this.#parts.classify(answer.value.vector, LABELS_SHOWN);
     if (id === this.#asked) this.#labels = labels;
   }
+
+  async #readNames(collection: number, query: Query): Promise<void> {
+    const ids = [...query.like, ...query.unlike].flatMap((item) => (item.kind === 'picture' ? item.id : []));
+    const found = await this.#parts.library.pictures(collection, ids);
+    if (query !== this.#query || !found.ok) return;
+    this.#names = new Map(found.value.map(({ id, name }) => [id, name]));
+  }
 }
 
-const partOf = (item: QueryItem): QueryPart =>
-  item.kind === 'picture' ? { kind: 'picture', id: item.id } : { kind: 'vector', vector: item.vector };
+function partOf(item: QueryItem): QueryPart {
+  if (item.kind === 'picture') return { kind: 'picture', id: item.id };
+  const { vector, of } = item;
+  return of === undefined ? { kind: 'vector', vector } : { kind: 'vector', vector, of };
+}
 
 function readSettings(): Settings {
   const settings: Settings = { k: DEFAULT_K, metric: 'cosine', engine: 'hnsw' };

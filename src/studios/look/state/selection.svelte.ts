@@ -15,8 +15,9 @@ export class Selection {
   has(id: number): boolean {
     return this.#picked.has(id);
   }
-  toggle(picture: PictureInfo): void {
-    if (!this.#picked.delete(picture.id)) this.#picked.set(picture.id, picture);
+  toggle({ id, name, hash, bytes, width, height }: PictureInfo): void {
+    // Its own fields alone: a result's rank and figure belong to one query.
+    if (!this.#picked.delete(id)) this.#picked.set(id, { id, name, hash, bytes, width, height });
   }
   clear(): void {
     this.#picked.clear();

@@ -1,23 +1,25 @@
 import { createContext } from 'svelte';
 import type { Address } from '../../../ui/address.svelte.ts';
 import type { Look } from '../state/look.svelte.ts';
-import { NO_QUERY, toParameters, withItem, without, type Query, type QueryItem } from '../state/query.ts';
+import type { OutsidePicture } from '../state/outside.svelte.ts';
+import { NO_QUERY, toParameters, withItems, without, type Query, type QueryItem } from '../state/query.ts';
 
 /** Every search is an entry of the browser's history: `Back` is the previous query. */
 export interface Navigation {
   /** Searches by one picture of the collection. */
   byPicture(id: number): void;
-  /** Searches by a picture from outside; failures are in `look.outside.error`. */
-  byFile(file: Blob, name: string, part?: Extract<QueryItem, { kind: 'outside' }>['part']): Promise<void>;
-  byItems(like: readonly number[]): void;
-  more(id: number): void;
-  less(id: number): void;
+  /** Searches by a picture from outside, or by a part of a picture; failures are in `look.outside.error`. */
+  byFile(picture: OutsidePicture): Promise<void>;
+  /** Searches by several pictures at once. */
+  byPictures(ids: readonly number[]): void;
+  more(ids: readonly number[]): void;
+  less(ids: readonly number[]): void;
   drop(key: string): void;
   clear(): void;
   toCollection(id: number): void;
 }
 
-export const pictureItem = (id: number): QueryItem => ({ kind: 'picture', key: String(id), id });
+const pictureItem = (id: number): QueryItem => ({ kind: 'picture', key: String(id), id });
 
 const [getNavigation, provide] = createContext<Navigation>();
 export { getNavigation };
@@ -28,13 +30,13 @@ export function setNavigation(look: Look, address: Address): Navigation {
     address.go('/look', toParameters(look.collections.current?.id ?? 0, query));
   return provide({
     byPicture: (id) => show({ like: [pictureItem(id)], unlike: [] }),
-    async byFile(file, name, part) {
-      const item = await look.outside.add(part === undefined ? { name, file } : { name, file, part });
+    async byFile(picture) {
+      const item = await look.outside.add(picture);
       if (item !== undefined) show({ like: [item], unlike: [] });
     },
-    byItems: (like) => show({ like: like.map(pictureItem), unlike: [] }),
-    more: (id) => show(withItem(look.search.query, pictureItem(id), 'like')),
-    less: (id) => show(withItem(look.search.query, pictureItem(id), 'unlike')),
+    byPictures: (ids) => show({ like: ids.map(pictureItem), unlike: [] }),
+    more: (ids) => show(withItems(look.search.query, ids.map(pictureItem), 'like')),
+    less: (ids) => show(withItems(look.search.query, ids.map(pictureItem), 'unlike')),
     drop: (key) => show(without(look.search.query, key)),
     clear: () => show(NO_QUERY),
     toCollection: (id) => address.go('/look', { collection: String(id) }),

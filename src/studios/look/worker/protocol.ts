@@ -131,7 +131,12 @@ export interface Thumbnail {
 /** One thing that a search is for or against. */
 export type QueryPart =
   | { readonly kind: 'picture'; readonly id: number }
-  | { readonly kind: 'vector'; readonly vector: Float32Array<ArrayBuffer> };
+  | {
+      readonly kind: 'vector';
+      readonly vector: Float32Array<ArrayBuffer>;
+      /** The picture that it is a part of, which is then left out of the results too. */
+      readonly of?: number;
+    };
 
 export interface SearchRequest {
   readonly collection: number;

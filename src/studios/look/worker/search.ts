@@ -18,6 +18,10 @@ export interface CandidateSource {
   ): Promise<readonly number[] | undefined>;
 }
 
+/** The picture of the collection that a part of the query is, or comes from. */
+const pictureOf = (part: QueryPart): readonly number[] =>
+  part.kind === 'picture' ? [part.id] : part.of === undefined ? [] : [part.of];
+
 function partVector(open: OpenCollection, part: QueryPart): Float32Array {
   if (part.kind === 'picture') return open.vector(part.id);
   const { vector } = part;
@@ -57,7 +61,7 @@ export async function search(
   const query = queryVector(metric, liked, unliked);
   // What the network sees depends on the vectors' lengths, which the cosine takes away.
   const vector = metric === 'euclidean' ? query : queryVector('euclidean', liked, unliked);
-  const exclude = new Set([...like, ...unlike].flatMap((part) => (part.kind === 'picture' ? [part.id] : [])));
+  const exclude = new Set([...like, ...unlike].flatMap(pictureOf));
 
   const candidates = engine === 'hnsw' ? await source.candidates(open, metric, query, k, exclude) : undefined;
   const found =

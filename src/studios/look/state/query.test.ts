@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { fromParameters, idOf, NO_QUERY, toParameters, withItems, without, type QueryItem } from './query.ts';
+
+const picture = (id: number): QueryItem => ({ kind: 'picture', key: String(id), id });
+const nothing = new Map<string, QueryItem>();
+
+describe('query', () => {
+  it('comes back from the address as it was', () => {
+    const query = { like: [picture(3), picture(1)], unlike: [picture(7)] };
+    const parameters = new URLSearchParams(toParameters(2, query));
+    expect(fromParameters(parameters, nothing)).toEqual({ query, lost: 0 });
+    expect(idOf(query)).toBe('3,1-7');
+  });
+
+  it('counts the pictures from outside that are not known any more', () => {
+    const parameters = new URLSearchParams({ like: '3,xabc', unlike: 'xdef' });
+    expect(fromParameters(parameters, nothing)).toEqual({
+      query: { like: [picture(3)], unlike: [] },
+      lost: 2,
+    });
+  });
+
+  it('takes several pictures at once, each on one side only', () => {
+    const two = withItems({ like: [picture(1)], unlike: [] }, [picture(2), picture(3)], 'unlike');
+    expect(idOf(two)).toBe('1-2,3');
+    expect(idOf(withItems(two, [picture(3)], 'like'))).toBe('1,3-2');
+  });
+
+  it('is never against pictures alone', () => {
+    const query = { like: [picture(1)], unlike: [picture(2)] };
+    expect(withItems(query, [picture(1)], 'unlike')).toBe(query);
+    expect(without(query, '1')).toBe(NO_QUERY);
+    expect(idOf(without(query, '2'))).toBe('1');
+  });
+});

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Result } from '../../../kernel/result.ts';
+import { connectedMode } from '../../../platform/connected.ts';
 import type { Connection } from '../../../platform/rpc.ts';
 import type {
   CollectionInfo,
@@ -42,6 +43,8 @@ export class Look {
   readonly embedder: Embedder;
   readonly selection = new Selection();
   readonly canKeepFolders = canKeepFolders();
+  /** Whether pictures can be searched by their address: the policy of the other document forbids it. */
+  readonly isConnected = connectedMode();
   readonly hasCamera = 'mediaDevices' in navigator;
   readonly #originals: Originals;
   readonly #connection: Connection<LibraryApi>;

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { EmbeddedPicture, LookError, PictureInput } from '../worker/protocol.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import type { QueryItem } from './query.ts';
 import { isSvg, rasterise } from './svg.ts';
 
@@ -21,6 +22,7 @@ export class Outside {
   #busy = $state('');
   #error = $state.raw<LookError | undefined>();
   #asked = 0;
+  #fetching: AbortController | undefined;
 
   /** @param embed picture → embedding, by a worker */
   constructor(embed: (picture: PictureInput) => Promise<Result<EmbeddedPicture, LookError>>) {
@@ -75,20 +77,35 @@ export class Outside {
     return item;
   }
 
+  /**
+   * Fetches a picture by its address and embeds it, as `add` does.
+   *
+   * @param address what the person typed
+   */
+  async addFrom(address: string): Promise<OutsideItem | undefined> {
+    this.forget();
+    const request = this.#asked;
+    const fetching = new AbortController();
+    this.#fetching = fetching;
+    this.#busy = address;
+    const found = await fetchPicture(address, fetching.signal);
+    if (request !== this.#asked) return undefined;
+    if (found.ok) return this.add(found.value);
+    this.#busy = '';
+    this.#error = found.error;
+    return undefined;
+  }
+
   /** Something else is being searched for: drops what is under way, and the message of what failed. */
   forget(): void {
     this.#asked += 1;
+    this.#fetching?.abort();
     this.#busy = '';
     this.#error = undefined;
   }
 
-  /** The picture could not even be had: says why. */
-  failed(error: LookError): void {
-    this.forget();
-    this.#error = error;
-  }
-
   close(): void {
+    this.forget();
     for (const { address } of this.#known.values()) URL.revokeObjectURL(address);
     this.#known.clear();
   }

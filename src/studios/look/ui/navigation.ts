@@ -10,6 +10,8 @@ export interface Navigation {
   byPicture(id: number): void;
   /** Searches by a picture from outside, or by a part of a picture; failures are in `look.outside.error`. */
   byFile(picture: OutsidePicture): Promise<void>;
+  /** The same by the address of a picture; in connected mode only. */
+  byAddress(address: string): Promise<void>;
   /** Searches by several pictures at once. */
   byPictures(ids: readonly number[]): void;
   more(ids: readonly number[]): void;
@@ -32,6 +34,10 @@ export function setNavigation(look: Look, address: Address): Navigation {
     byPicture: (id) => show({ like: [pictureItem(id)], unlike: [] }),
     async byFile(picture) {
       const item = await look.outside.add(picture);
+      if (item !== undefined) show({ like: [item], unlike: [] });
+    },
+    async byAddress(text) {
+      const item = await look.outside.addFrom(text);
       if (item !== undefined) show({ like: [item], unlike: [] });
     },
     byPictures: (ids) => show({ like: ids.map(pictureItem), unlike: [] }),

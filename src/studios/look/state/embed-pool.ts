@@ -14,22 +14,33 @@ export interface PoolParts {
   startWorker(): Promise<Result<Worker, LookError>>;
   /** The network's weights, from the site or from the cache. */
   loadWeights(): Promise<Result<ArrayBuffer, LookError>>;
-  /** A port to the library worker for a new embedder. */
-  libraryPort(): MessagePort;
+  /** A port to the library worker for a new embedder; its predecessor in the lane is dead. */
+  libraryPort(lane: number): MessagePort;
+  /** Hears of the end of a worker that no event tells of. */
+  onDeath(api: Remote<EmbedApi>, tell: () => void): Promise<void>;
+}
+
+interface Embedder {
+  readonly connection: Connection<EmbedApi>;
+  readonly info: EmbedInfo;
 }
 
 interface Lane {
-  readonly connection: Connection<EmbedApi>;
-  readonly info: EmbedInfo;
+  readonly index: number;
+  /** Undefined when its worker died and no other could be started. */
+  embedder: Embedder | undefined;
+  /** While a dead worker is replaced. */
+  replacing: Promise<void> | undefined;
   calls: number;
 }
 
-/** Embed workers, started on first use; one that dies is replaced at its next turn. */
+/** Embed workers, started on first use; one that dies is replaced. */
 export class EmbedPool {
   readonly #parts: PoolParts;
   #lanes: Lane[] = [];
   #weights: ArrayBuffer | undefined;
   #starting: Promise<Result<EmbedInfo, LookError>> | undefined;
+  #isClosed = false;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
@@ -41,7 +52,7 @@ export class EmbedPool {
   }
 
   get isReady(): boolean {
-    return this.#lanes.length > 0;
+    return this.#lanes.some(({ embedder }) => embedder !== undefined);
   }
 
   /**
@@ -64,30 +75,56 @@ export class EmbedPool {
   async run<T>(
     call: (api: Remote<EmbedApi>) => Promise<Result<T, LookError>>,
   ): Promise<Result<T, LookError>> {
-    const lane = this.#lanes.reduce<Lane | undefined>(
-      (best, each) => (best === undefined || each.calls < best.calls ? each : best),
-      undefined,
-    );
+    const lane = this.#freest();
     if (lane === undefined) return fail('bad-weights', 'The network is not loaded yet.', { retryable: true });
     lane.calls += 1;
     try {
-      return await call(lane.connection.api);
-    } catch (cause) {
-      if (!(cause instanceof WorkerCrashedError)) throw cause;
-      await this.#replace(lane);
-      return fail('worker-crashed', 'The worker stopped while it had this picture.', {
-        retryable: true,
-        cause,
-      });
+      await lane.replacing;
+      const { embedder } = lane;
+      if (embedder === undefined)
+        return fail('bad-weights', 'The network could not be started again in a worker.', {
+          hint: 'Reload the page.',
+          retryable: true,
+        });
+      const result = await this.#call(embedder, call);
+      if (!result.ok && result.error.code === 'worker-crashed') await this.#replace(lane, embedder);
+      return result;
     } finally {
       lane.calls -= 1;
     }
   }
 
   close(): void {
-    for (const lane of this.#lanes) lane.connection.close();
+    this.#isClosed = true;
+    for (const lane of this.#lanes) lane.embedder?.connection.close();
     this.#lanes = [];
     this.#starting = undefined;
+  }
+
+  /** A lane without a worker is taken only when there is no other. */
+  #freest(): Lane | undefined {
+    const weight = ({ embedder, replacing, calls }: Lane): number =>
+      calls + (embedder === undefined && replacing === undefined ? 1e6 : 0);
+    return this.#lanes.reduce<Lane | undefined>(
+      (best, each) => (best === undefined || weight(each) < weight(best) ? each : best),
+      undefined,
+    );
+  }
+
+  async #call<T>(
+    { connection }: Embedder,
+    call: (api: Remote<EmbedApi>) => Promise<Result<T, LookError>>,
+  ): Promise<Result<T, LookError>> {
+    try {
+      return await call(connection.api);
+    } catch (cause) {
+      if (!(cause instanceof WorkerCrashedError)) throw cause;
+      return fail('worker-crashed', 'The worker stopped while it had this picture.', {
+        hint: 'It may be too large for the memory there is.',
+        retryable: true,
+        cause,
+      });
+    }
   }
 
   async #start(): Promise<Result<EmbedInfo, LookError>> {
@@ -95,27 +132,34 @@ export class EmbedPool {
     if (!loaded.ok) return loaded;
     this.#weights = loaded.value;
     const started = await Promise.all(
-      Array.from({ length: this.#parts.lanes }, () => this.#open(loaded.value)),
+      Array.from({ length: this.#parts.lanes }, (_, index) => this.#open(index, loaded.value)),
     );
-    for (const result of started) if (result.ok) this.#lanes.push(result.value);
-    const first = this.#lanes[0];
-    if (first !== undefined) return ok(first.info);
+    this.#lanes = started.flatMap((result, index) =>
+      result.ok ? [{ index, embedder: result.value, replacing: undefined, calls: 0 }] : [],
+    );
+    if (this.#isClosed) this.close();
+    const first = started.find((result) => result.ok);
+    if (first !== undefined) return ok(first.value.info);
     return started[0]?.ok === false ? started[0] : fail('bad-weights', 'No worker could be started.');
   }
 
-  async #open(weights: ArrayBuffer): Promise<Result<Lane, LookError>> {
+  async #open(lane: number, weights: ArrayBuffer): Promise<Result<Embedder, LookError>> {
+    const port = this.#parts.libraryPort(lane);
     const worker = await this.#parts.startWorker();
     if (!worker.ok) return worker;
+    const connection = connectWorker<EmbedApi>(worker.value);
     try {
-      const connection = connectWorker<EmbedApi>(worker.value);
-      const port = this.#parts.libraryPort();
       await connection.api.connectLibrary(transfer(port, [port]));
       const copy = weights.slice(0);
       const info = await connection.api.load(transfer(copy, [copy]));
-      if (info.ok) return ok({ connection, info: info.value, calls: 0 });
+      if (info.ok) {
+        await this.#parts.onDeath(connection.api, () => connection.close('the worker ended'));
+        return ok({ connection, info: info.value });
+      }
       connection.close();
       return info;
     } catch (cause) {
+      connection.close();
       return fail('worker-crashed', 'The network could not be started in a worker.', {
         hint: 'Reload the page.',
         retryable: true,
@@ -124,12 +168,19 @@ export class EmbedPool {
     }
   }
 
-  async #replace(dead: Lane): Promise<void> {
-    const at = this.#lanes.indexOf(dead);
-    if (at < 0 || this.#weights === undefined) return; // another call of the same lane has seen to it
-    this.#lanes.splice(at, 1);
-    dead.connection.close();
-    const fresh = await this.#open(this.#weights);
-    if (fresh.ok) this.#lanes.push(fresh.value);
+  /** Several calls may find the same worker dead: the first sees to it, the others wait. */
+  async #replace(lane: Lane, dead: Embedder): Promise<void> {
+    const weights = this.#weights;
+    if (!this.#isClosed && lane.embedder === dead && weights !== undefined) {
+      dead.connection.close();
+      lane.embedder = undefined;
+      lane.replacing = this.#open(lane.index, weights).then((fresh) => {
+        lane.replacing = undefined;
+        if (!fresh.ok) return;
+        if (this.#isClosed) fresh.value.connection.close();
+        else lane.embedder = fresh.value;
+      });
+    }
+    await lane.replacing;
   }
 }

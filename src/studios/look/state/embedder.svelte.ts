@@ -3,6 +3,7 @@ import { ok, type Result } from '../../../kernel/result.ts';
 import type { Connection } from '../../../platform/rpc.ts';
 import type { EmbeddedPicture, LabelScore, LibraryApi, LookError, PictureInput } from '../worker/protocol.ts';
 import { EmbedPool } from './embed-pool.ts';
+import { onDeath } from './worker-life.ts';
 import { loadNetwork, type NetworkFiles } from './network.ts';
 import { embedderCount, embedderPort, startEmbedWorker } from './start-workers.ts';
 
@@ -23,7 +24,8 @@ export class Embedder {
       lanes: embedderCount(),
       startWorker: startEmbedWorker,
       loadWeights: () => this.#weights(),
-      libraryPort: () => embedderPort(library),
+      libraryPort: (lane) => embedderPort(library, lane),
+      onDeath,
     });
   }
 

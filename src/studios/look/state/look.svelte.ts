@@ -22,6 +22,7 @@ import { fromParameters, NO_QUERY, type QueryItem } from './query.ts';
 import { Search } from './search.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
+import { pictureInput } from './svg.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 
 export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
@@ -53,6 +54,8 @@ export class Look {
   #lost = $state(0);
   #error = $state.raw<LookError | undefined>();
   #shown = 0;
+  /** Files that were given while the network could not be had. */
+  readonly #unserved: SourceFile[] = [];
   #graphHost: Connection<GraphWorkerApi> | undefined;
   #isClosed = false;
   #graphTimer: ReturnType<typeof setTimeout> | undefined;
@@ -77,6 +80,7 @@ export class Look {
     this.indexing = new Indexing({
       library: api,
       pool: this.embedder.pool,
+      prepare: ({ name, file }) => pictureInput({ name, file }),
       onStored: (collection) => void this.#changed(collection),
       onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
     });
@@ -103,16 +107,34 @@ export class Look {
   }
 
   /**
-   * Adds files to the open collection, making one when there is none.
+   * Adds files to the open collection, making one when there is none. Without a network they wait for `retryNetwork`.
    *
-   * @returns the collection's id, or undefined when there is no network to embed with
+   * @returns the collection's id once the store knows of the files, or undefined when there is no network to embed with
    */
   async add(files: readonly SourceFile[]): Promise<number | undefined> {
+    if (files.length === 0) return undefined;
     const network = await this.embedder.files();
-    if (!network.ok) return undefined;
+    if (!network.ok) {
+      this.#unserved.push(...files);
+      return undefined;
+    }
     const collection = await this.collections.forAdding(network.value);
     if (collection !== undefined) await this.indexing.add(collection.id, files);
     return collection?.id;
+  }
+
+  /**
+   * Adds files to the collection of that name, made when there is none: the sample does not mix with a person's own.
+   *
+   * @returns the collection's id, or undefined when it could not be made
+   */
+  async addTo(name: string, files: readonly SourceFile[]): Promise<number | undefined> {
+    const known = this.collections.list.find((each) => each.name === name);
+    const collection = known ?? (await this.createCollection(name));
+    if (collection === undefined) return undefined;
+    await this.collections.choose(collection.id);
+    await this.indexing.add(collection.id, files);
+    return collection.id;
   }
 
   async createCollection(name: string): Promise<CollectionInfo | undefined> {
@@ -187,7 +209,8 @@ export class Look {
   }
 
   async retryNetwork(): Promise<void> {
-    await this.embedder.files();
+    const network = await this.embedder.files();
+    if (network.ok) await this.add(this.#unserved.splice(0));
   }
 
   /** Asks how the graph is doing, until it is ready; then measures its recall. */

@@ -1,8 +1,8 @@
-import { ok, type Result } from '../../../kernel/result.ts';
+import type { Result } from '../../../kernel/result.ts';
 import type { EmbeddedPicture, LookError, PictureInput } from '../worker/protocol.ts';
 import { fetchPicture } from './fetch-picture.ts';
 import type { QueryItem } from './query.ts';
-import { isSvg, rasterise } from './svg.ts';
+import { pictureInput } from './svg.ts';
 
 type OutsideItem = Extract<QueryItem, { kind: 'outside' }>;
 
@@ -111,13 +111,7 @@ export class Outside {
   }
 
   async #read({ name, file, part }: OutsidePicture): Promise<Result<EmbeddedPicture, LookError>> {
-    const bitmap = file instanceof File && (await isSvg(file)) ? await rasterise(file) : undefined;
-    const answer = await this.#embed({
-      name,
-      file,
-      ...(part === undefined ? {} : { part }),
-      ...(bitmap === undefined ? {} : { bitmap }),
-    });
-    return answer.ok ? ok(answer.value) : answer;
+    const input = await pictureInput({ name, file, ...(part === undefined ? {} : { part }) });
+    return input.ok ? this.#embed(input.value) : input;
   }
 }

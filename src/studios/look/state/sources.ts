@@ -1,5 +1,7 @@
 /** Where pictures come from: chosen files, folders, drops, the clipboard. All end as one list of named files. */
 
+import { describe } from '../../../kernel/result.ts';
+
 export interface SourceFile {
   /** Relative path with `/`, e.g. `hats/red.jpg`. */
   readonly name: string;
@@ -24,27 +26,29 @@ export function firstFile(data: DataTransfer | null): File | undefined {
   return data?.files[0];
 }
 
+/** What was found in a drop or a folder. */
+export interface Found {
+  readonly files: readonly SourceFile[];
+  /** Files and folders that could not be read, with the reason. */
+  readonly unreadable: readonly string[];
+}
+
+/** How many files of a folder are asked for at once: one by one, thousands would take a minute. */
+const FILES_AT_ONCE = 64;
+
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => entry.file(resolve, reject));
 
-async function* childrenOf(folder: FileSystemDirectoryEntry): AsyncGenerator<FileSystemEntry> {
+async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
   for (;;) {
     // Browsers answer with at most 100 entries a call; an empty answer is the end.
     const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    if (batch.length === 0) return;
-    yield* batch;
-  }
-}
-
-async function* walk(entry: FileSystemEntry): AsyncGenerator<SourceFile> {
-  if (isHousekeeping(entry.name)) return;
-  if (entry.isFile) {
-    yield { name: entry.fullPath.replace(/^\//, ''), file: await fileOf(entry as FileSystemFileEntry) };
-  } else if (entry.isDirectory) {
-    for await (const child of childrenOf(entry as FileSystemDirectoryEntry)) yield* walk(child);
+    if (batch.length === 0) return all;
+    all.push(...batch);
   }
 }
 
@@ -54,27 +58,49 @@ async function* walk(entry: FileSystemEntry): AsyncGenerator<SourceFile> {
  * @param data of the drop event; must be called while the event is being handled
  * @param onCount called with the number found so far
  */
-export function fromDrop(data: DataTransfer, onCount: (found: number) => void): Promise<SourceFile[]> {
+export function fromDrop(data: DataTransfer, onCount: (found: number) => void): Promise<Found> {
   // The list of entries is gone once the event is over: take them before the first wait.
   const entries = [...data.items]
     .map((item) => item.webkitGetAsEntry())
     .filter((entry): entry is FileSystemEntry => entry !== null);
-  const plain = fromFiles([...data.files]);
-  return entries.length === 0 ? Promise.resolve(plain) : collect(entries, onCount);
+  if (entries.length === 0) return Promise.resolve({ files: fromFiles([...data.files]), unreadable: [] });
+  return collect(entries, onCount);
 }
 
 async function collect(
   entries: readonly FileSystemEntry[],
   onCount: (found: number) => void,
-): Promise<SourceFile[]> {
-  const found: SourceFile[] = [];
-  for (const entry of entries) {
-    for await (const source of walk(entry)) {
-      found.push(source);
-      if (found.length % 100 === 0) onCount(found.length);
+): Promise<Found> {
+  const files: SourceFile[] = [];
+  const unreadable: string[] = [];
+  const attempt = async (entry: FileSystemEntry, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      unreadable.push(`${entry.fullPath.slice(1)}: ${describe(thrown)}`);
     }
-  }
-  return found;
+  };
+  const visit = async (all: readonly FileSystemEntry[]): Promise<void> => {
+    const wanted = all.filter(({ name }) => !isHousekeeping(name));
+    const leaves = wanted.filter((entry) => entry.isFile) as FileSystemFileEntry[];
+    for (let from = 0; from < leaves.length; from += FILES_AT_ONCE) {
+      const some = leaves.slice(from, from + FILES_AT_ONCE);
+      await Promise.all(
+        some.map((entry) =>
+          attempt(entry, async () => {
+            files.push({ name: entry.fullPath.slice(1), file: await fileOf(entry) });
+          }),
+        ),
+      );
+      onCount(files.length);
+    }
+    for (const entry of wanted) {
+      if (!entry.isDirectory) continue;
+      await attempt(entry, async () => visit(await childrenOf(entry as FileSystemDirectoryEntry)));
+    }
+  };
+  await visit(entries);
+  return { files, unreadable };
 }
 
 /** Pictures on the clipboard. A screenshot has no name of its own: it gets the time. */
@@ -100,13 +126,21 @@ export async function fromFolder(
 ): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   const visit = async (at: FileSystemDirectoryHandle, path: string): Promise<void> => {
+    const folders: FileSystemDirectoryHandle[] = [];
+    let batch: Promise<SourceFile>[] = [];
+    const take = async (): Promise<void> => {
+      found.push(...(await Promise.all(batch)));
+      batch = [];
+      onCount(found.length);
+    };
     for await (const child of at.values()) {
-      const name = `${path}/${child.name}`;
-      if (isHousekeeping(name)) continue;
-      if (child.kind === 'directory') await visit(child, name);
-      else found.push({ name, file: await child.getFile() });
-      if (found.length % 100 === 0) onCount(found.length);
+      if (isHousekeeping(child.name)) continue;
+      if (child.kind === 'directory') folders.push(child);
+      else batch.push(child.getFile().then((file) => ({ name: `${path}/${child.name}`, file })));
+      if (batch.length >= FILES_AT_ONCE) await take();
     }
+    await take();
+    for (const child of folders) await visit(child, `${path}/${child.name}`);
   };
   await visit(folder, folder.name);
   return found;

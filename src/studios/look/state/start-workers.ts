@@ -24,10 +24,10 @@ export async function startLibrary(): Promise<Result<Connection<LibraryApi>, Loo
   return worker.ok ? ok(connectWorker<LibraryApi>(worker.value)) : worker;
 }
 
-/** A fresh port to the library, for an embed worker; calls wait in it until both sides listen. */
-export function embedderPort(library: Connection<LibraryApi>): MessagePort {
+/** A fresh port to the library, for the embed worker of a lane; calls wait in it until both sides listen. */
+export function embedderPort(library: Connection<LibraryApi>, lane: number): MessagePort {
   const { port1, port2 } = new MessageChannel();
-  void library.api.connectEmbedder(transfer(port1, [port1]));
+  void library.api.connectEmbedder(transfer(port1, [port1]), lane);
   return port2;
 }
 

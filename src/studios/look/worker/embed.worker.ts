@@ -1,5 +1,6 @@
 /** Files → embeddings and thumbnails, one network a worker. Everything that takes time per picture happens here. */
 import { describe, fail, ok } from '../../../kernel/result.ts';
+import { Serial } from '../../../kernel/serial.ts';
 import { connect, serve, transfer, type Remote, type TaskOptions } from '../../../platform/rpc.ts';
 import { hashOf } from './hash.ts';
 import { inspect } from './inspect.ts';
@@ -17,6 +18,10 @@ import { decode, networkInput, thumbnail } from './raster.ts';
 /** No picture of up to 100 megapixels needs more; refused before it is read. */
 const MAX_FILE_BYTES = 256_000_000;
 
+/** Pictures over this take hundreds of megabytes when decoded: one at a time in each worker. */
+const LARGE_PIXELS = 16_000_000;
+
+const large = new Serial();
 let network: Network | undefined;
 let library: Remote<LibraryIntake> | undefined;
 
@@ -49,7 +54,20 @@ async function embedBytes(
   if (network === undefined) return notReady;
   const inspected = inspect(picture.name, bytes);
   if (!inspected.ok) return inspected;
-  const decoded = await decode(picture, bytes, inspected.value.type);
+  const { type, pixels } = inspected.value;
+  const work = (): Promise<LookResult<EmbeddedPicture>> => embedDecoded(picture, bytes, type, hash, signal);
+  return pixels > LARGE_PIXELS ? large.run(work) : work();
+}
+
+async function embedDecoded(
+  picture: PictureInput,
+  bytes: ArrayBuffer,
+  type: string,
+  hash: string,
+  signal: AbortSignal | undefined,
+): Promise<LookResult<EmbeddedPicture>> {
+  if (network === undefined) return notReady;
+  const decoded = await decode(picture, bytes, type);
   if (!decoded.ok) return decoded;
   const raster = decoded.value;
   try {
@@ -66,7 +84,12 @@ async function embedBytes(
       thumbnailType: small.type,
     });
   } catch (cause) {
-    return fail('broken-image', `${picture.name} could not be worked on: ${describe(cause)}.`, { cause });
+    // Decoding went well: what fails now is the memory or the network, and a fresh worker may do better.
+    return fail('worker-crashed', `${picture.name} could not be worked on: ${describe(cause)}.`, {
+      hint: 'It may be too large for the memory there is.',
+      retryable: true,
+      cause,
+    });
   } finally {
     raster.close();
   }
@@ -84,17 +107,29 @@ const api: EmbedApi = {
     library = connect<LibraryIntake>(port).api;
   },
 
+  keepLock(name) {
+    if (!('locks' in navigator)) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      void navigator.locks.request(name, () => {
+        resolve(true);
+        return new Promise(() => undefined);
+      });
+    });
+  },
+
   async index(collection, picture, options: TaskOptions = {}): Promise<LookResult<IndexOutcome>> {
     if (library === undefined) return notReady;
     const bytes = await read(picture);
     if (!bytes.ok) return bytes;
     const hash = await hashOf(bytes.value);
-    const twin = await library.seen(collection, hash);
+    const twin = await library.claim(collection, hash);
     if (!twin.ok) return twin;
     if (twin.value !== undefined) return ok({ kind: 'duplicate', ...twin.value });
     const embedded = await embedBytes(picture, bytes.value, hash, options.signal);
-    if (!embedded.ok) return embedded;
-    if (options.signal?.aborted === true) return cancelled;
+    if (!embedded.ok || options.signal?.aborted === true) {
+      await library.letGo(collection, hash);
+      return embedded.ok ? cancelled : embedded;
+    }
     const { embedding, thumbnail: small } = embedded.value;
     const record = { ...embedded.value, name: picture.name, bytes: picture.file.size };
     return library.add(collection, transfer(record, [embedding.buffer, small]));

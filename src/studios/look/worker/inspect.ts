@@ -8,6 +8,8 @@ const MAX_PIXELS = 100_000_000;
 /** What the first bytes of a file say, once it is known that it can be decoded without harm. */
 export interface Inspected {
   readonly type: string;
+  /** How many there are once it is decoded. */
+  readonly pixels: number;
 }
 
 /**
@@ -30,7 +32,8 @@ export function inspect(name: string, bytes: ArrayBuffer): LookResult<Inspected>
         hint: 'Pictures over 100 megapixels are refused: shrink it first.',
       });
     }
-    return ok({ type: type === 'svg' ? 'image/svg+xml' : `image/${type}` });
+    if (type === 'svg') return ok({ type: 'image/svg+xml', pixels: 0 });
+    return ok({ type: `image/${type}`, pixels: width * height });
   } catch (cause) {
     return fail('not-an-image', `${name} is not a picture that can be read: ${describe(cause)}.`, {
       hint: 'Look reads JPEG, PNG, WebP, AVIF, GIF, BMP and SVG, and HEIC where the browser does.',

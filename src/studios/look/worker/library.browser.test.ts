@@ -54,8 +54,11 @@ describe('storing pictures', () => {
       { kind: 'stored', id: 2 },
       { kind: 'duplicate', id: 1, name: 'a.jpg' },
     ]);
-    expect(value(await library.intake().seen(collection, picture(1).hash))).toEqual({ id: 1, name: 'a.jpg' });
-    expect(value(await library.intake().seen(collection, picture(3).hash))).toBeUndefined();
+    expect(value(await library.intake().claim(collection, picture(1).hash))).toEqual({
+      id: 1,
+      name: 'a.jpg',
+    });
+    expect(value(await library.intake().claim(collection, picture(3).hash))).toBeUndefined();
     await reopen();
     expect(value(await add(1, 'd.jpg'))).toEqual({ kind: 'duplicate', id: 1, name: 'a.jpg' });
     expect(await names()).toEqual(['a.jpg', '2.jpg']);

@@ -1,4 +1,5 @@
 import { connect, serve, type TaskOptions, transfer } from '../../../platform/rpc.ts';
+import { Claims } from './claims.ts';
 import { attempt } from './failure.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
 import { mergeChunks } from './merge.ts';
@@ -27,6 +28,7 @@ import { storedBytes } from './stored-bytes.ts';
 export class Library implements LibraryApi {
   readonly #env: LibraryEnvironment;
   readonly #session: LibrarySession;
+  readonly #claims = new Claims();
 
   constructor(env: LibraryEnvironment = IN_BROWSER) {
     this.#env = env;
@@ -41,20 +43,34 @@ export class Library implements LibraryApi {
     return this.#session.writer;
   }
 
-  connectEmbedder(port: MessagePort): void {
-    serve<LibraryIntake>(this.intake(), port);
+  connectEmbedder(port: MessagePort, lane: number): void {
+    this.#claims.freeAllOf(lane);
+    serve<LibraryIntake>(this.intake(lane), port);
   }
 
   /** What embed workers call. */
-  intake(): LibraryIntake {
+  intake(lane = 0): LibraryIntake {
+    const keyOf = (collection: number, hash: string): string => `${collection} ${hash}`;
     return {
-      seen: (collection, hash) =>
+      claim: (collection, hash) =>
         this.#do('looking for a picture', async ({ open }) => {
-          const { idByHash, pictures } = await open.open(collection);
-          const known = pictures.get(idByHash.get(hash) ?? -1);
-          return known === undefined ? undefined : { id: known.id, name: known.name };
+          for (;;) {
+            const { idByHash, pictures } = await open.open(collection);
+            const known = pictures.get(idByHash.get(hash) ?? -1);
+            if (known !== undefined) return { id: known.id, name: known.name };
+            const taken = this.#claims.take(keyOf(collection, hash), lane);
+            if (taken === undefined) return undefined;
+            await taken;
+          }
         }),
-      add: async (collection, picture) => (await this.#session.need()).commits.add(collection, picture),
+      letGo: (collection, hash) => this.#claims.free(keyOf(collection, hash)),
+      add: async (collection, picture) => {
+        try {
+          return await (await this.#session.need()).commits.add(collection, picture);
+        } finally {
+          this.#claims.free(keyOf(collection, picture.hash));
+        }
+      },
     };
   }
 

@@ -83,6 +83,12 @@ export interface EmbedApi {
   load(weights: ArrayBuffer): LookResult<EmbedInfo> | Promise<LookResult<EmbedInfo>>;
   /** Hands over the port to the library worker, on which `LibraryIntake` is served. */
   connectLibrary(port: MessagePort): void;
+  /**
+   * Takes a Web Lock and keeps it for life, so that the page hears of a death that no event tells of.
+   *
+   * @returns false where there are no locks
+   */
+  keepLock(name: string): Promise<boolean>;
   /** Hash, decode, embed, thumbnail, store: answers when the library has committed it. */
   index(collection: number, picture: PictureInput, options?: TaskOptions): Promise<LookResult<IndexOutcome>>;
   /** The embedding of a picture that is only a query. */
@@ -182,11 +188,16 @@ export interface QualityReport {
 
 /** What an embed worker needs of the library. */
 export interface LibraryIntake {
-  /** The picture with these bytes, if the collection has it: it need not be decoded. */
-  seen(
+  /**
+   * The picture with these bytes, if the collection has it: it need not be decoded. Undefined means that the caller has
+   * it to itself until `add` or `letGo`; meanwhile the same bytes wait here, so that nothing is embedded twice.
+   */
+  claim(
     collection: number,
     hash: string,
   ): Promise<LookResult<{ readonly id: number; readonly name: string } | undefined>>;
+  /** The picture that was claimed cannot be embedded. */
+  letGo(collection: number, hash: string): void;
   /** Answers when the transaction that holds the picture has completed. */
   add(collection: number, picture: NewPicture): Promise<LookResult<IndexOutcome>>;
 }
@@ -207,8 +218,12 @@ export interface LibraryApi {
   open(): Promise<LookResult<{ readonly writer: boolean }>>;
   /** Settles when this tab is the writer and the store is swept; collections may have changed in the meantime. */
   whenWriter(): Promise<LookResult<void>>;
-  /** Serves `LibraryIntake` on a port; one call for each embed worker. */
-  connectEmbedder(port: MessagePort): void;
+  /**
+   * Serves `LibraryIntake` on a port; one call for each embed worker.
+   *
+   * @param lane which one; a new port for a lane means that its worker died, and frees what that one had claimed
+   */
+  connectEmbedder(port: MessagePort, lane: number): void;
   /** Hands over the port to the graph worker, on which `GraphApi` is served; again after the worker was started anew. */
   connectGraph(port: MessagePort): Promise<void>;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */

@@ -43,6 +43,11 @@ export async function decode(
   try {
     return ok(await createImageBitmap(new Blob([bytes], { type }), { imageOrientation: 'from-image' }));
   } catch (cause) {
+    if (type === 'image/heic')
+      return fail('unsupported', `${input.name} is a HEIC photograph, which this browser cannot read.`, {
+        hint: 'Safari reads it; elsewhere save it as JPEG first.',
+        cause,
+      });
     return fail('broken-image', `${input.name} could not be decoded.`, {
       hint: 'The file may be damaged or of a kind that this browser does not read: save it as JPEG or PNG.',
       cause,

@@ -1,0 +1,25 @@
+import type { Page } from '@playwright/test';
+
+/** Drops files and folders of the disk on the page, as a file manager does: the page gets true folder entries. */
+export async function dropFromDisk(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+  await session.detach();
+}
+
+/** Pastes a picture, as after a screenshot: the clipboard names every one of them `image.png`. */
+export async function pastePicture(page: Page, bytes: Buffer, name: string, type: string): Promise<void> {
+  await page.evaluate(
+    ({ base64, file }) => {
+      const data = new DataTransfer();
+      const raw = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([raw], file.name, { type: file.type }));
+      document.body.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    },
+    { base64: bytes.toString('base64'), file: { name, type } },
+  );
+}

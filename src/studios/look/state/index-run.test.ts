@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { IndexOutcome, LookError } from '../worker/protocol.ts';
 import { IndexRun, type RunParts } from './index-run.ts';
@@ -134,13 +134,23 @@ describe('IndexRun', () => {
     expect(run).toMatchObject({ done: 3, stored: 2 });
   });
 
-  it('rejects when the pool has a bug, instead of hanging', async () => {
+  it('lists a file that makes the page throw, and goes on', async () => {
     const host = new Host(1);
     const run = new IndexRun(
-      { ...host.parts, pool: { ...host.parts.pool, run: () => Promise.reject(new TypeError('a bug')) } },
+      {
+        ...host.parts,
+        prepare: (source) =>
+          source.name === 'a' ? Promise.reject(new TypeError('a bug')) : host.parts.prepare(source),
+      },
       1,
     );
-    await run.add(files('a'));
-    await expect(run.ended).rejects.toThrow('a bug');
+    vi.spyOn(console, 'error').mockReturnValue(undefined);
+    await run.add(files('a', 'b'));
+    await turn();
+    await host.settle('b', stored(1));
+    expect(await run.ended).toEqual([]);
+    expect(run.failures.map(({ name, reason }) => [name, reason])).toEqual([
+      ['a', 'a could not be handled: TypeError: a bug'],
+    ]);
   });
 });

@@ -185,11 +185,17 @@ export class IndexRun {
   }
 
   async #embed(source: SourceFile): Promise<Result<IndexOutcome, LookError>> {
-    const prepared = await this.#parts.prepare(source);
-    if (!prepared.ok) return prepared;
     const { signal } = this.#stop;
-    if (signal.aborted) return fail('cancelled', 'Stopped.');
-    return this.#parts.pool.run((api) => api.index(this.collection, prepared.value, { signal }));
+    try {
+      const prepared = await this.#parts.prepare(source);
+      if (!prepared.ok) return prepared;
+      if (signal.aborted) return fail('cancelled', 'Stopped.');
+      return await this.#parts.pool.run((api) => api.index(this.collection, prepared.value, { signal }));
+    } catch (cause) {
+      // Whatever a file does, the run goes on with the others.
+      console.error(source.name, cause);
+      return fail('broken-image', `${source.name} could not be handled: ${describe(cause)}`, { cause });
+    }
   }
 
   #failed(source: SourceFile, error: LookError, isSuspect: boolean): void {

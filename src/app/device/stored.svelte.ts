@@ -119,7 +119,10 @@ export class StoredData {
   ): Promise<T | undefined> {
     const stopping = new AbortController();
     this.#stopping = stopping;
+    let isOver = false;
     const show = (done: number, total: number): void => {
+      // Progress travels on a port of its own and may come after the answer.
+      if (isOver) return;
       this.#task = {
         kind: 'running',
         name,
@@ -132,6 +135,7 @@ export class StoredData {
     const result = await this.#open.use(id, (data) =>
       call(data, { signal: stopping.signal, onProgress: ({ done, total }) => show(done, total) }),
     );
+    isOver = true;
     if (result.ok) return result.value;
     this.#task = stopping.signal.aborted
       ? { kind: 'cancelled', text: 'Stopped; nothing was changed.' }

@@ -1,16 +1,18 @@
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { Connection, TaskOptions } from '../../../platform/rpc.ts';
 import type { StudioData, StoredPart } from '../../../platform/studio.ts';
-import type { LibraryApi } from '../worker/protocol.ts';
+import type { GraphWorkerApi, LibraryApi } from '../worker/protocol.ts';
 import { startGraph, startLibrary } from './start-workers.ts';
 
 /** What Look stores, for the device page: the same library worker, without the page of Look. */
 class LookData implements StudioData {
   readonly #library: Connection<LibraryApi>;
+  readonly #graph: Connection<GraphWorkerApi> | undefined;
   #deleted = 0;
 
-  constructor(library: Connection<LibraryApi>) {
+  constructor(library: Connection<LibraryApi>, graph: Connection<GraphWorkerApi> | undefined) {
     this.#library = library;
+    this.#graph = graph;
   }
 
   async stored(): Promise<Result<readonly StoredPart[]>> {
@@ -57,6 +59,7 @@ class LookData implements StudioData {
 
   close(): void {
     this.#library.close();
+    this.#graph?.close();
   }
 }
 
@@ -69,6 +72,5 @@ export async function openLookData(): Promise<StudioData> {
     started.value.close();
     throw new Error(opened.error.message);
   }
-  await startGraph(started.value);
-  return new LookData(started.value);
+  return new LookData(started.value, await startGraph(started.value));
 }

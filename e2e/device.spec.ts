@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { LookPage, samplePictures } from './support/look.ts';
+import { expect, insecure, open, test } from './support/site.ts';
+
+test('the device page tells what this browser can do', async ({ page, site }) => {
+  await open(page, site, '/device');
+  const state = (name: string) => page.locator(`[data-capability="${name}"]`);
+  await expect(state('WebAssembly SIMD')).toHaveAttribute('data-state', 'yes');
+  await expect(state('Offline use')).toHaveAttribute('data-state', 'yes');
+  for (const name of [
+    'WebGPU',
+    'Folders',
+    'MIDI keyboards',
+    'Web Serial',
+    'Web Bluetooth',
+    'Speech recognition',
+  ])
+    await expect(state(name)).toHaveAttribute('data-state', /^(yes|no)$/);
+  await expect(page.getByText('that the browser allows')).toBeVisible();
+  await expect(page.getByText('This address is not secure')).toHaveCount(0);
+});
+
+test('on an insecure address it says what is off, and why', async ({ page, site }) => {
+  await open(page, insecure(site.url), '/device');
+  await expect(page.getByRole('region', { name: 'Insecure address' })).toContainText('https');
+  for (const name of ['Offline use', 'Folders', 'Camera and microphone'])
+    await expect(page.locator(`[data-capability="${name}"]`)).toHaveAttribute(
+      'data-state',
+      'needs-secure-origin',
+    );
+});
+
+test('what is stored can be saved, deleted, brought back, and read back from the file', async ({
+  page,
+  site,
+}) => {
+  const files = samplePictures(1);
+  const look = new LookPage(page);
+  await look.open(site.url);
+  await look.add(files);
+  await look.ready(files.length);
+  const id = await look.searchByPicture(3);
+  const hits = await look.hits();
+
+  const navigation = page.getByRole('navigation');
+  await navigation.getByRole('link', { name: 'This device' }).click();
+  const row = page.locator('tr[data-studio="look"]');
+  const bytes = async () => Number(await row.getAttribute('data-bytes'));
+  await expect.poll(bytes).toBeGreaterThan(files.length * 5120);
+  await expect(page.locator('tr[data-model="efficientnet-lite1"]')).toHaveAttribute('data-bytes', /^\d{8}$/);
+
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save everything to a file' }).click();
+  const saved = await (await download).path();
+  expect(readFileSync(saved).subarray(0, 8).toString()).toBe('ATELIER1');
+
+  const remove = page.getByRole('button', { name: 'Delete everything in Look' });
+  await remove.click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('status', { name: 'Device status' })).toHaveText('Everything in Look is back.');
+  await navigation.getByRole('link', { name: 'Look' }).click();
+  await look.ready(files.length);
+
+  await navigation.getByRole('link', { name: 'This device' }).click();
+  await remove.click();
+  await expect(page.getByText('Everything in Look was deleted.')).toBeVisible();
+  await page.reload();
+  await page.getByLabel('Open a file with everything').setInputFiles({
+    name: 'everything.atelier',
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(saved),
+  });
+  await expect(page.getByRole('status', { name: 'Device status' })).toContainText(`(${files.length})`);
+  await navigation.getByRole('link', { name: 'Look' }).click();
+  await look.ready(files.length);
+  expect(await look.searchByPicture(3)).toBe(id);
+  expect(await look.hits()).toEqual(hits);
+});
+
+test('a file that is not ours is refused by name of the fault', async ({ page, site }) => {
+  await open(page, site, '/device');
+  const picker = page.getByLabel('Open a file with everything');
+  for (const content of ['', 'hello', 'ATELIER1\u0001\u0000\u0000\u0000['])
+    await test.step(JSON.stringify(content), async () => {
+      await picker.setInputFiles({ name: 'x.atelier', mimeType: 'text/plain', buffer: Buffer.from(content) });
+      await expect(page.getByRole('alert')).toContainText('Nothing was changed');
+    });
+});
+
+test('the browser is asked to keep the store only when the person asks', async ({ page, site }) => {
+  await open(page, site, '/device');
+  await page.getByRole('button', { name: 'Ask the browser to keep it' }).click();
+  await expect(page.getByRole('status', { name: 'Messages of Atelier' })).toContainText(
+    /keeps what is stored|did not promise/,
+  );
+});

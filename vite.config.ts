@@ -82,6 +82,8 @@ export default defineConfig({
     // No data: addresses for wasm and pictures: the policy of connect-src would refuse to fetch them.
     assetsInlineLimit: 0,
     rolldownOptions: {
+      // Its hints about slow plugins are no warnings of ours.
+      checks: { pluginTimings: false },
       input: { index: 'index.html', connected: 'connected.html', 'worker-frame': 'worker-frame.html' },
     },
   },

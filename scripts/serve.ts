@@ -1,4 +1,4 @@
-/** Serves the built site with the headers it is meant to have, and prints its address. `--port`, `--host`, `--dir`, `--base`. */
+/** Serves the built site with the headers it is meant to have, and prints its address. `--port`, `--host`, `--dir`, `--base`, `--no-headers`. */
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { startServer } from './static-server.ts';
@@ -9,6 +9,7 @@ const { values } = parseArgs({
     host: { type: 'string', default: process.env.HOST ?? '127.0.0.1' },
     dir: { type: 'string', default: 'dist' },
     base: { type: 'string', default: '/' },
+    'no-headers': { type: 'boolean', default: false },
   },
 });
 
@@ -26,6 +27,6 @@ const { url } = await startServer({
   host: values.host,
   port,
   base: values.base,
-  headers: true,
+  headers: !values['no-headers'],
 });
 console.log(`Atelier is served at ${url}`);

@@ -1,6 +1,7 @@
 /**
  * The site's Content-Security-Policy, in one place: the build writes it into the HTML, `npm start` sends it as a header,
- * and the service worker adds it to worker scripts on hosts that send no headers. docs/decisions has the reasons.
+ * and the service worker adds it to worker scripts on hosts that send no headers. The reasons:
+ * docs/decisions/0005-security-policy.md.
  */
 
 const PAGE = {
@@ -18,7 +19,7 @@ const PAGE = {
 
 /**
  * `worker-frame.html` has no content: on hosts that can give a worker's script no policy, workers are made inside it from
- * `blob:` addresses and inherit this one. docs/decisions/0003.
+ * `blob:` addresses and inherit this one. docs/decisions/0005-security-policy.md.
  */
 const WORKER_FRAME = {
   'default-src': "'none'",

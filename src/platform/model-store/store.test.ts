@@ -68,7 +68,8 @@ const broken =
       'Content-Length': WEIGHTS.length - start,
       ...(start > 0 ? { 'Content-Range': `bytes ${start}-${WEIGHTS.length - 1}/${WEIGHTS.length}` } : {}),
     });
-    response.write(WEIGHTS.subarray(start, start + count), () => response.destroy());
+    // An end, not a reset: a reset may take back what was sent already.
+    response.write(WEIGHTS.subarray(start, start + count), () => response.socket?.end());
   };
 
 /** Ends properly, but early. */

@@ -14,6 +14,9 @@ export default defineConfig({
           include: ['{src,scripts,cli,bench}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
           environment: 'node',
+          // Far above what any test needs: on a busy machine a limit of 5 s would decide, not the assertion.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

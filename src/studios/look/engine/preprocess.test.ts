@@ -25,7 +25,8 @@ function pattern(width: number, height: number): Uint8Array {
 }
 
 function filled(width: number, height: number, rgba: readonly number[]): Uint8Array {
-  return Uint8Array.from({ length: width * height * 4 }, (_, i) => rgba[i % 4] ?? 0);
+  const pixel = new Uint32Array(Uint8Array.from(rgba).buffer);
+  return new Uint8Array(new Uint32Array(width * height).fill(pixel[0] ?? 0).buffer);
 }
 
 function largestDifference(square: Uint8Array, index: number): number {

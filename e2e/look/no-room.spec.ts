@@ -48,3 +48,29 @@ test('a full disk stops the run with a message, keeps what was stored, and the r
     await profile.remove();
   }
 });
+
+test('a collection can be deleted when the disk is full', async ({ site }) => {
+  const profile = await Profile.create();
+  try {
+    const before = new LookPage(await (await profile.launch()).newPage());
+    await before.open(site.url);
+    await before.add(samplePictures(1));
+    await before.ready(10);
+    await profile.close();
+
+    const page = await (await profile.launch()).newPage();
+    const room = await limitRoom(page, new URL(site.url).origin, 1);
+    const look = new LookPage(page);
+    await look.open(site.url);
+    await expect(page.getByText('Read only.')).toBeHidden();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect.poll(() => readStore(page)).toEqual([]);
+    await room.free();
+
+    await look.add(samplePictures(1));
+    await look.ready(10);
+    await profile.close();
+  } finally {
+    await profile.remove();
+  }
+});

@@ -70,6 +70,14 @@ export interface LookSchema extends DBSchema {
 }
 
 export type StoreName = StoreNames<LookSchema>;
+/** Stores whose keys begin with a collection. */
+export const BY_COLLECTION = [
+  'pictures',
+  'chunks',
+  'thumbs',
+  'pending',
+] as const satisfies readonly StoreName[];
+
 export type WriteTransaction = IDBPTransaction<LookSchema, StoreName[], 'readwrite'>;
 
 /** All keys that begin with a collection: an array sorts after every number and text. */

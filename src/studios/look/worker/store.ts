@@ -55,8 +55,16 @@ export class LookStore {
    * @param token a number that no other tab has
    */
   async becomeWriter(token: number): Promise<void> {
-    await transact(this.db, ['meta'], 'opening the store', (tx) => tx.store.put(token, 'writer'));
-    this.#token = token;
+    try {
+      await transact(this.db, ['meta'], 'opening the store', (tx) => tx.store.put(token, 'writer'));
+      this.#token = token;
+    } catch (thrown) {
+      if (!isOutOfRoom(thrown)) throw thrown;
+      // Not even a number finds room. Whoever holds the lock must be able to delete, so it goes on under the last token.
+      const last = await this.db.get('meta', 'writer');
+      if (last === undefined) throw thrown;
+      this.#token = last;
+    }
   }
 
   resignWriter(): void {
@@ -91,6 +99,10 @@ export class LookStore {
     this.#db.close();
   }
 }
+
+/** Whether a failure of the store is the browser's limit or a full disk. */
+export const isOutOfRoom = (thrown: unknown): boolean =>
+  thrown instanceof StorageError && thrown.code === 'quota';
 
 /** The manifest of a collection that must exist, inside a transaction. */
 export async function manifestOf(

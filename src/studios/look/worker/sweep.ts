@@ -1,8 +1,5 @@
-import { keysOf, type StoreName, type WriteTransaction } from './schema.ts';
+import { BY_COLLECTION, keysOf, type WriteTransaction } from './schema.ts';
 import type { LookStore } from './store.ts';
-
-/** Stores whose keys begin with a collection. */
-const BY_COLLECTION = ['pictures', 'chunks', 'thumbs', 'pending'] as const satisfies readonly StoreName[];
 
 /**
  * Deletes what belongs to no manifest: rows of deleted collections, of restores that never came to their end, and chunks

@@ -1,6 +1,6 @@
 import type { OpenCollection, OpenCollections } from './open-collections.ts';
-import { chunkKey, type PictureRow, type TrashRow } from './schema.ts';
-import { type LookStore, manifestOf } from './store.ts';
+import { BY_COLLECTION, chunkKey, keysOf, type PictureRow, type TrashRow } from './schema.ts';
+import { isOutOfRoom, type LookStore, manifestOf } from './store.ts';
 import { sweepOrphans } from './sweep.ts';
 
 export interface TrashEvents {
@@ -46,11 +46,17 @@ export class Trash {
 
   async removeCollection(collection: number): Promise<void> {
     await this.#open.serial.run(async () => {
-      await this.#store.write(['collections', 'trash'], 'deleting a collection', async (tx) => {
-        const row = await manifestOf(tx, collection);
-        await tx.objectStore('collections').delete(collection);
-        await tx.objectStore('trash').add({ kind: 'collection', row });
-      });
+      try {
+        await this.#store.write(['collections', 'trash'], 'deleting a collection', async (tx) => {
+          const row = await manifestOf(tx, collection);
+          await tx.objectStore('collections').delete(collection);
+          await tx.objectStore('trash').add({ kind: 'collection', row });
+        });
+      } catch (thrown) {
+        if (!isOutOfRoom(thrown)) throw thrown;
+        // The trash has no room either, and deleting is what makes room: then there is no way back.
+        await this.#removeForGood(collection);
+      }
       this.#open.forget(collection);
     });
   }
@@ -108,6 +114,17 @@ export class Trash {
       });
       // Rows of deleted collections belong to nobody now.
       await sweepOrphans(this.#store);
+    });
+  }
+
+  async #removeForGood(collection: number): Promise<void> {
+    const stores = ['collections', 'folders', ...BY_COLLECTION] as const;
+    await this.#store.write(stores, 'deleting a collection', async (tx) => {
+      await Promise.all([
+        tx.objectStore('collections').delete(collection),
+        tx.objectStore('folders').delete(collection),
+        ...BY_COLLECTION.map((name) => tx.objectStore(name).delete(keysOf(collection))),
+      ]);
     });
   }
 

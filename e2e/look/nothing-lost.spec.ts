@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { BrowserContext, Page } from '@playwright/test';
 import { crash, Profile } from '../support/faults.ts';
@@ -10,7 +12,10 @@ import { mostAlike, readStore, type StoredCollection } from '../support/store.ts
 const PICTURES = 200;
 /** Faults that hit one profile, one after the other, at most. */
 const A_PROFILE = 4;
-const MOMENTS = process.env.ATELIER_LONG === '1' ? 20 : 3;
+const IS_LONG = process.env.ATELIER_LONG === '1';
+const MOMENTS = IS_LONG ? 20 : 3;
+/** Where the long form leaves what happened. */
+const REPORT = 'bench/results/look-faults.json';
 /** Progress is told every 120 ms; the fault comes some time after that. */
 const LATER_MS = 150;
 
@@ -77,15 +82,22 @@ async function openLook(context: BrowserContext, url: string): Promise<LookPage>
   return look;
 }
 
-/** @returns how many faults there were */
+interface Fault {
+  readonly how: string;
+  /** Of the pictures of this run, as the page counted them. */
+  readonly acknowledged: number;
+  /** In the store after the restart. */
+  readonly stored: number;
+}
+
 async function indexThroughFaults(url: string, files: string[], most: number, random: () => number) {
   const profile = await Profile.create();
-  let faults = 0;
+  const faults: Fault[] = [];
   try {
     let context = await profile.launch();
     let look = await openLook(context, url);
     const acknowledged = new Acknowledged();
-    for (let there = 0; faults < most && there < files.length - 1; faults += 1) {
+    for (let there = 0; faults.length < most && there < files.length - 1;) {
       await acknowledged.watch(look.page);
       await look.add(files);
       await acknowledged.reach(there + Math.ceil(random() * (files.length - there - 1)));
@@ -99,6 +111,7 @@ async function indexThroughFaults(url: string, files: string[], most: number, ra
       }
       look = await openLook(context, url);
       there = await expectIntact(look, acknowledged.count);
+      faults.push({ how, acknowledged: acknowledged.count, stored: there });
       console.log(`${how} at ${acknowledged.count} acknowledged: ${there} stored`);
     }
     await look.add(files);
@@ -118,7 +131,14 @@ test('nothing acknowledged is lost when the page crashes or the browser is kille
   const random = randomBy(SEED);
   await withFolder(async (folder) => {
     const files = await manyPictures(folder, PICTURES);
-    for (let left = MOMENTS; left > 0;)
-      left -= await indexThroughFaults(site.url, files, Math.min(left, A_PROFILE), random);
+    const faults: Fault[] = [];
+    while (faults.length < MOMENTS) {
+      const most = Math.min(MOMENTS - faults.length, A_PROFILE);
+      faults.push(...(await indexThroughFaults(site.url, files, most, random)));
+    }
+    if (!IS_LONG) return;
+    const report = { command: 'npm run test:long', seed: SEED, pictures: PICTURES, lost: 0, faults };
+    await mkdir(dirname(REPORT), { recursive: true });
+    await writeFile(REPORT, `${JSON.stringify(report, undefined, 2)}\n`);
   });
 });

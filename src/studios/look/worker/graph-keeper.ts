@@ -27,6 +27,7 @@ export class GraphKeeper implements CandidateSource {
   }
 
   disconnect(reason: string): void {
+    for (const graph of this.#graphs.values()) graph.end();
     this.#graphs.clear();
     this.#connection?.close(reason);
     this.#connection = undefined;

@@ -193,12 +193,12 @@ export class KeptGraph {
     const { alive, dead } = this.#take(await this.#api.remove(this.#key, Uint32Array.from(ids)));
     this.#size = alive;
     if (dead <= MAX_DEAD_SHARE * (alive + dead)) return;
-    // An empty graph takes its place; until that is filled the exact engine answers.
-    this.#take(await this.#api.open(this.#target, new Uint32Array(0)));
+    // An empty graph takes its place; until that is filled the exact engine answers, also while it is being opened.
+    this.#isCurrent = false;
     for (const id of this.#open.order) this.#behind.add(id);
     this.#size = 0;
     this.#savedAt = 0;
-    this.#isCurrent = false;
+    this.#take(await this.#api.open(this.#target, new Uint32Array(0)));
     this.#catchUp();
   }
 

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { deleteDB } from 'idb';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { serve } from '../../../platform/rpc.ts';
+import { GraphService } from './graph-service.ts';
+import { GraphStore } from './graph-store.ts';
 import type { Library } from './library.ts';
+import { pause } from './pause.ts';
 import { DIM, nearest, NETWORK, openLibrary, picture, value } from './testing/library-kit.ts';
 
 const NAME = 'test-look-model';
+const GRAPHS = 'test-look-model-graphs';
 
 /** The plain model: what a person believes to have. */
 interface Model {
@@ -42,6 +47,7 @@ const operation = fc.oneof(
       pick: fc.nat(),
       k: fc.integer({ min: 1, max: 20 }),
       metric: fc.constantFrom('cosine' as const, 'euclidean' as const),
+      engine: fc.constantFrom('exact' as const, 'hnsw' as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
@@ -51,25 +57,52 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer O> ? O : never;
 
+interface Opened {
+  readonly library: Library;
+  close(): Promise<void>;
+}
+
+/** A library with a graph worker of its own, but in this thread. */
+async function openWithGraph(): Promise<Opened> {
+  const library = await openLibrary(NAME);
+  const graphs = await GraphStore.open(GRAPHS);
+  const { port1, port2 } = new MessageChannel();
+  serve(new GraphService(() => Promise.resolve(graphs), pause), port2);
+  await library.connectGraph(port1);
+  return {
+    library,
+    async close() {
+      await library.close();
+      port2.close();
+      graphs.close();
+    },
+  };
+}
+
 class Run {
   readonly #model: Model = { pictures: new Map(), trash: [], nextId: 1 };
-  #library: Library;
+  #open: Opened;
   readonly #collection: number;
 
-  private constructor(library: Library, collection: number) {
-    this.#library = library;
+  private constructor(open: Opened, collection: number) {
+    this.#open = open;
     this.#collection = collection;
   }
 
   static async start(): Promise<Run> {
-    const library = await openLibrary(NAME);
-    const { id } = value(await library.createCollection('Model', NETWORK, DIM));
-    return new Run(library, id);
+    const open = await openWithGraph();
+    const { id } = value(await open.library.createCollection('Model', NETWORK, DIM));
+    return new Run(open, id);
+  }
+
+  get #library(): Library {
+    return this.#open.library;
   }
 
   async end(): Promise<void> {
-    await this.#library.close();
+    await this.#open.close();
     await deleteDB(NAME);
+    await deleteDB(GRAPHS);
   }
 
   /** Ids are given in ascending order, so a model that adds in the order of the calls knows them. */
@@ -124,7 +157,7 @@ class Run {
         return;
       }
       case 'search':
-        return this.#search(one.pick, one.k, one.metric);
+        return this.#search(one);
       case 'settle':
         value(await this.#library.settleRun(collection));
         return;
@@ -133,8 +166,8 @@ class Run {
         model.trash = [];
         return;
       case 'reopen':
-        await this.#library.close();
-        this.#library = await openLibrary(NAME);
+        await this.#open.close();
+        this.#open = await openWithGraph();
         model.trash = [];
         return;
       case 'saveAndRestore':
@@ -142,25 +175,25 @@ class Run {
     }
   }
 
-  async #search(pick: number, k: number, metric: 'cosine' | 'euclidean'): Promise<void> {
+  async #search({ pick, k, metric, engine }: Extract<Operation, { kind: 'search' }>): Promise<void> {
     const id = this.#pick(pick);
     if (id === undefined) return;
-    const { hits } = value(
-      await this.#library.search({
-        collection: this.#collection,
-        like: [{ kind: 'picture', id }],
-        unlike: [],
-        k,
-        metric,
-        engine: 'exact',
-      }),
-    );
+    const collection = this.#collection;
+    const request = { collection, like: [{ kind: 'picture' as const, id }], unlike: [], k, metric, engine };
     const all = [...this.#model.pictures].map(([other, { content }]) => ({
       id: other,
       vector: picture(content).embedding,
     }));
     const query = picture(this.#model.pictures.get(id)?.content ?? 0).embedding;
-    expect(hits.map((hit) => hit.id)).toEqual(nearest(metric, all, query, k, [id]).map((hit) => hit.id));
+    const expected = nearest(metric, all, query, k, [id]).map((hit) => hit.id);
+    const first = value(await this.#library.search(request));
+    expect(first.hits.map((hit) => hit.id)).toEqual(expected);
+    if (engine === 'exact') return;
+    // The first search began the graph, if it was not there.
+    await vi.waitFor(() => expect(this.#library.graphState(collection, metric).state).toBe('ready'), 10_000);
+    const second = value(await this.#library.search(request));
+    expect(second.engine).toBe('hnsw');
+    expect(second.hits).toEqual(first.hits);
   }
 
   async #saveAndRestore(): Promise<void> {

@@ -90,17 +90,18 @@ interface Fault {
   readonly stored: number;
 }
 
-async function indexThroughFaults(url: string, files: string[], most: number, random: () => number) {
+async function indexThroughFaults(url: string, files: string[], moments: number[], random: () => number) {
   const profile = await Profile.create();
   const faults: Fault[] = [];
   try {
     let context = await profile.launch();
     let look = await openLook(context, url);
     const acknowledged = new Acknowledged();
-    for (let there = 0; faults.length < most && there < files.length - 1;) {
+    let there = 0;
+    for (const moment of moments) {
       await acknowledged.watch(look.page);
       await look.add(files);
-      await acknowledged.reach(there + Math.ceil(random() * (files.length - there - 1)));
+      await acknowledged.reach(Math.min(files.length, Math.max(moment, there + 1)));
       await after(random() * LATER_MS);
       const how = random() < 0.5 ? 'crash of the page' : 'SIGKILL of the browser';
       if (how === 'crash of the page') {
@@ -133,8 +134,10 @@ test('nothing acknowledged is lost when the page crashes or the browser is kille
     const files = await manyPictures(folder, PICTURES);
     const faults: Fault[] = [];
     while (faults.length < MOMENTS) {
-      const most = Math.min(MOMENTS - faults.length, A_PROFILE);
-      faults.push(...(await indexThroughFaults(site.url, files, most, random)));
+      const howMany = Math.min(MOMENTS - faults.length, A_PROFILE);
+      const moments = Array.from({ length: howMany }, () => Math.ceil(random() * (PICTURES - 1)));
+      moments.sort((a, b) => a - b);
+      faults.push(...(await indexThroughFaults(site.url, files, moments, random)));
     }
     if (!IS_LONG) return;
     const report = { command: 'npm run test:long', seed: SEED, pictures: PICTURES, lost: 0, faults };

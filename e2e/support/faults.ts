@@ -30,6 +30,10 @@ async function devToolsAddress(child: ChildProcess): Promise<string> {
   }
 }
 
+function killGroup({ pid, exitCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+}
+
 /** A profile on the disk, and the browser that runs on it: a real process, so that it can be killed. */
 export class Profile {
   readonly #dir: string;
@@ -55,6 +59,10 @@ export class Profile {
       detached: true,
     });
     this.#child = child;
+    // A test run that is broken off leaves no browser behind.
+    const end = (): void => killGroup(child);
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     this.#browser = await chromium.connectOverCDP(await devToolsAddress(child));
     const context = this.#browser.contexts()[0];
     if (context === undefined) throw new Error('the browser has no context');
@@ -66,7 +74,7 @@ export class Profile {
     const child = this.#child;
     if (child?.pid === undefined) return;
     const ended = child.exitCode === null ? once(child, 'exit') : undefined;
-    process.kill(-child.pid, 'SIGKILL');
+    killGroup(child);
     await ended;
     this.#child = undefined;
     await this.#browser?.close();

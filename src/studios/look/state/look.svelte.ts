@@ -287,7 +287,11 @@ export class Look {
   }
 
   async #becomeWriter(): Promise<void> {
-    await this.library.whenWriter();
+    const got = await this.library.whenWriter();
+    if (!got.ok) {
+      this.#error = got.error;
+      return;
+    }
     this.#writer = true;
     await this.#reload();
   }

@@ -14,6 +14,7 @@ import { type OpenCollection, OpenCollections } from './open-collections.ts';
 import type { LookResult } from './protocol.ts';
 import { DATABASE_NAME } from './schema.ts';
 import { LookStore } from './store.ts';
+import { sweepOrphans } from './sweep.ts';
 import { Trash } from './trash.ts';
 
 export interface LibraryEnvironment {
@@ -74,7 +75,7 @@ export class LibrarySession {
       ...this.#env.lock,
       onChange: (held) => void this.#onLock(parts, held),
     });
-    // A lock makes this tab the writer only when the store is swept.
+    // A lock makes this tab the writer only when its token is in the store.
     if ((await this.#lock).held) await this.#writer.promise;
     return parts.store.isWriter;
   }
@@ -131,14 +132,25 @@ export class LibrarySession {
       store.resignWriter();
       return;
     }
-    const swept = await attempt('opening the store', async () => {
+    const opened = await attempt('opening the store', async () => {
       await store.becomeWriter(this.#env.token());
       // Another tab may have written since this one read; and what it deleted stays deleted now.
       open.forgetAll();
-      await this.maintenance.run(() => trash.empty());
-      await this.sweepGraphs();
+      await trash.empty();
     });
-    this.#writer.resolve(swept);
+    this.#writer.resolve(opened);
+    if (opened.ok) void this.#tidy(store);
+  }
+
+  /** Nobody waits for it, and what it leaves the next start takes. */
+  async #tidy(store: LookStore): Promise<void> {
+    const swept = await attempt('tidying the store', () =>
+      this.maintenance.run(async () => {
+        await sweepOrphans(store);
+        await this.sweepGraphs();
+      }),
+    );
+    if (!swept.ok) console.warn('The store was not tidied', swept.error.message);
   }
 
   /** A long run of indexing keeps its manifest short. */

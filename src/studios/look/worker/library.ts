@@ -23,6 +23,7 @@ import { saveEverything } from './save.ts';
 import { toPictureInfo } from './schema.ts';
 import { search } from './search.ts';
 import { storedBytes } from './stored-bytes.ts';
+import { sweepOrphans } from './sweep.ts';
 
 /** The library worker's protocol over the store. Every call ends in a result; an exception is a bug. */
 export class Library implements LibraryApi {
@@ -111,7 +112,10 @@ export class Library implements LibraryApi {
   }
 
   forgetDeleted(): Promise<LookResult<void>> {
-    return this.#do('emptying the trash', ({ trash }) => this.#maintain(() => trash.empty()));
+    return this.#do('emptying the trash', async ({ store, trash }) => {
+      await trash.empty();
+      await this.#maintain(() => sweepOrphans(store));
+    });
   }
 
   list(collection: number, offset: number, limit: number): Promise<LookResult<readonly PictureInfo[]>> {

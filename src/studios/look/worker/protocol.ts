@@ -212,11 +212,11 @@ export interface StoredBytes {
 
 export interface LibraryApi {
   /**
-   * Opens the store, takes the writer's lock, empties the trash and sweeps what unfinished saves left. While another tab
-   * has the lock the library only reads, and every call that writes fails with `read-only`.
+   * Opens the store, takes the writer's lock, empties the trash, and begins to sweep what unfinished saves left. While
+   * another tab has the lock the library only reads, and every call that writes fails with `read-only`.
    */
   open(): Promise<LookResult<{ readonly writer: boolean }>>;
-  /** Settles when this tab is the writer and the store is swept; collections may have changed in the meantime. */
+  /** Settles when this tab is the writer; collections may have changed in the meantime. */
   whenWriter(): Promise<LookResult<void>>;
   /**
    * Serves `LibraryIntake` on a port; one call for each embed worker.

@@ -162,13 +162,9 @@ describe('merging chunks', () => {
     database.close();
     library = await openLibrary(NAME);
     const tidy = await openDB(NAME);
-    for (const [store, count] of [
-      ['chunks', (await manifest(collection)).chunks.length],
-      ['thumbs', 20],
-      ['pending', 0],
-      ['pictures', 20],
-    ] as const)
-      expect(await tidy.count(store)).toBe(count);
+    const stores = ['chunks', 'thumbs', 'pending', 'pictures'];
+    const counts = () => Promise.all(stores.map((store) => tidy.count(store)));
+    await expect.poll(counts).toEqual([(await manifest(collection)).chunks.length, 20, 0, 20]);
     tidy.close();
     expect(await searchAll(library, collection, 1)).toEqual(before);
   });

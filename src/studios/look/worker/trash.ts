@@ -1,7 +1,6 @@
 import type { OpenCollection, OpenCollections } from './open-collections.ts';
-import { BY_COLLECTION, chunkKey, keysOf, type PictureRow, type TrashRow } from './schema.ts';
+import { BY_COLLECTION, chunkKey, keysOf, type PictureRow } from './schema.ts';
 import { isOutOfRoom, type LookStore, manifestOf } from './store.ts';
-import { sweepOrphans } from './sweep.ts';
 
 export interface TrashEvents {
   onRemoved(collection: OpenCollection, ids: readonly number[]): void;
@@ -98,23 +97,11 @@ export class Trash {
     });
   }
 
-  /** Empties the trash: what was deleted before cannot come back, and its room is free. */
+  /** Empties the trash: what was deleted before cannot come back. A sweep then frees its room. */
   async empty(): Promise<void> {
-    await this.#open.serial.run(async () => {
-      const stores = ['trash', 'thumbs'] as const;
-      await this.#store.write(stores, 'emptying the trash', async (tx) => {
-        const rows: TrashRow[] = await tx.objectStore('trash').getAll();
-        const thumbs = rows.flatMap((row) =>
-          row.kind === 'pictures'
-            ? row.pictures.map(({ id }) => [row.collection, id] as [number, number])
-            : [],
-        );
-        await Promise.all(thumbs.map((key) => tx.objectStore('thumbs').delete(key)));
-        await tx.objectStore('trash').clear();
-      });
-      // Rows of deleted collections belong to nobody now.
-      await sweepOrphans(this.#store);
-    });
+    await this.#open.serial.run(() =>
+      this.#store.write(['trash'], 'emptying the trash', (tx) => tx.objectStore('trash').clear()),
+    );
   }
 
   async #removeForGood(collection: number): Promise<void> {

@@ -30,8 +30,11 @@ async function devToolsAddress(child: ChildProcess): Promise<string> {
   }
 }
 
-function killGroup({ pid, exitCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid !== undefined && !hasEnded(child)) process.kill(-child.pid, 'SIGKILL');
 }
 
 /** A profile on the disk, and the browser that runs on it: a real process, so that it can be killed. */
@@ -73,7 +76,7 @@ export class Profile {
   async kill(): Promise<void> {
     const child = this.#child;
     if (child?.pid === undefined) return;
-    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+    const ended = hasEnded(child) ? undefined : once(child, 'exit');
     killGroup(child);
     await ended;
     this.#child = undefined;
@@ -84,7 +87,7 @@ export class Profile {
   async close(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
-    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+    const ended = hasEnded(child) ? undefined : once(child, 'exit');
     const session = await this.#browser?.newBrowserCDPSession();
     await session?.send('Browser.close');
     await ended;

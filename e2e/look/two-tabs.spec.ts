@@ -1,21 +1,30 @@
 import { crash } from '../support/faults.ts';
 import { LookPage, samplePictures } from '../support/look.ts';
-import { expect, test } from '../support/site.ts';
+import { expect, insecure, test } from '../support/site.ts';
 
-for (const how of ['closes', 'crashes'] as const)
-  test(`a second tab only reads and says so, and takes over when the first ${how}`, async ({
+/** Browsers have Web Locks on secure origins only; elsewhere the tabs elect their writer. */
+const CASES = [
+  ['closes', 'a secure origin'],
+  ['crashes', 'a secure origin'],
+  ['closes', 'an insecure origin'],
+  ['crashes', 'an insecure origin'],
+] as const;
+
+for (const [how, where] of CASES)
+  test(`a second tab only reads and says so, and takes over when the first ${how}: ${where}`, async ({
     context,
     page,
     site,
   }) => {
+    const url = where === 'a secure origin' ? site.url : insecure(site.url);
     const files = samplePictures(2);
     const first = new LookPage(page);
-    await first.open(site.url);
+    await first.open(url);
     await first.add(files.slice(0, 10));
     await first.ready(10);
 
     const second = new LookPage(await context.newPage());
-    await second.open(site.url);
+    await second.open(url);
     const note = second.page.getByText('Read only.');
     await expect(note).toBeVisible();
     await expect(second.pictures).toHaveAttribute('data-total', '10');

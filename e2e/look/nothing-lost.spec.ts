@@ -151,7 +151,13 @@ test('nothing acknowledged is lost when the page crashes or the browser is kille
       faults.push(...(await indexThroughFaults(site.url, files, moments, random)));
     }
     if (!IS_LONG) return;
-    const report = { command: 'npm run test:long', seed: SEED, pictures: PICTURES, lost: 0, faults };
+    const report = {
+      command: 'ATELIER_LONG=1 npm run test:e2e -- e2e/look/nothing-lost',
+      seed: SEED,
+      pictures: PICTURES,
+      lost: 0,
+      faults,
+    };
     await mkdir(dirname(REPORT), { recursive: true });
     await writeFile(REPORT, `${JSON.stringify(report, undefined, 2)}\n`);
   });

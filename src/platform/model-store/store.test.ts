@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Progress } from '../../kernel/progress.ts';
+import type { TaskOptions } from '../rpc.ts';
 import type { ModelCache, ModelHost } from './host.ts';
 import { readManifest, type ModelManifest } from './manifest.ts';
 import { ModelStore } from './store.ts';
@@ -58,18 +59,22 @@ const sound =
     response.end(bytes.subarray(start));
   };
 
+/** A connection that breaks once its bytes have arrived: what is under way when it breaks would be lost. */
+let breaking: { readonly at: number; readonly cut: () => void } | undefined;
+
 /** Sends some bytes of what was asked for, then breaks the connection. */
 const broken =
   (count: number, tag = '"v1"'): Answer =>
   (request, response) => {
     const start = startOf(request);
+    breaking = { at: start + count, cut: () => response.destroy() };
     response.writeHead(start > 0 ? 206 : 200, {
       ETag: tag,
       'Content-Length': WEIGHTS.length - start,
       ...(start > 0 ? { 'Content-Range': `bytes ${start}-${WEIGHTS.length - 1}/${WEIGHTS.length}` } : {}),
     });
-    // An end, not a reset: a reset may take back what was sent already.
-    response.write(WEIGHTS.subarray(start, start + count), () => response.socket?.end());
+    response.flushHeaders();
+    response.write(WEIGHTS.subarray(start, start + count));
   };
 
 /** Ends properly, but early. */
@@ -98,6 +103,7 @@ beforeEach(async () => {
   answers = [sound()];
   manifestText = manifestOf(WEIGHTS);
   ranges = [];
+  breaking = undefined;
   server = createServer((request, response) => {
     if (request.url === ADDRESS) {
       ranges.push(request.headers.range);
@@ -130,8 +136,12 @@ const manifestIn = (text: string): ModelManifest => {
 const keyIn = (manifest: ModelManifest): string =>
   `${new URL(`http://x${ADDRESS}`).pathname}?sha256=${manifest.files[0]?.sha256 ?? ''}`;
 
-async function fetchWeights(store: ModelStore, options = {}) {
-  return store.file(manifestIn(manifestText), 'weights.bin', options);
+async function fetchWeights(store: ModelStore, options: TaskOptions = {}) {
+  const onProgress = (progress: Progress): void => {
+    options.onProgress?.(progress);
+    if (progress.done === breaking?.at) breaking.cut();
+  };
+  return store.file(manifestIn(manifestText), 'weights.bin', { ...options, onProgress });
 }
 
 describe('a sound host', () => {

@@ -26,13 +26,18 @@ interface Question {
 const inNavigator = (...names: readonly string[]): boolean => names.some((name) => name in navigator);
 const inWindow = (...names: readonly string[]): boolean => names.some((name) => name in window);
 
-async function hasGpuAdapter(): Promise<boolean> {
+/** Whether WebGPU has a device behind it. It takes a moment: a process of its own may have to start. */
+export async function hasGpuAdapter(): Promise<boolean> {
   if (!('gpu' in navigator)) return false;
   return (await navigator.gpu.requestAdapter()) !== null;
 }
 
-/** Every capability, in the order to show them. */
-export async function capabilities(): Promise<readonly Capability[]> {
+/**
+ * Every capability, in the order to show them.
+ *
+ * @param hasGpu what `hasGpuAdapter` answered
+ */
+export function capabilities(hasGpu: boolean): readonly Capability[] {
   const questions: readonly Question[] = [
     {
       name: 'WebAssembly SIMD',
@@ -43,7 +48,7 @@ export async function capabilities(): Promise<readonly Capability[]> {
     },
     {
       name: 'WebGPU',
-      has: await hasGpuAdapter(),
+      has: hasGpu,
       secureOnly: true,
       yes: 'Used for networks where it is faster here than the processor.',
       no: 'Networks run on the processor.',

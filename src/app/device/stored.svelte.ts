@@ -9,11 +9,13 @@ import { OpenStudios } from './open-studios.ts';
 export interface StoredStudio {
   readonly id: string;
   readonly title: string;
-  readonly parts: readonly StoredPart[];
+  /** Undefined until it has been counted. */
+  readonly parts: readonly StoredPart[] | undefined;
   readonly error?: StudioError | undefined;
 }
 
-const sum = (parts: readonly StoredPart[]): number => parts.reduce((total, { bytes }) => total + bytes, 0);
+const sum = (parts: readonly StoredPart[] = []): number =>
+  parts.reduce((total, { bytes }) => total + bytes, 0);
 const REST: TaskView = { kind: 'idle', text: '' };
 
 /** What the studios store, and what a person can do with it: save it all, read it back, delete it. */
@@ -26,6 +28,7 @@ export class StoredData {
 
   constructor(doors: readonly StudioDoor[], toasts: Toasts) {
     this.#open = new OpenStudios(doors);
+    this.#studios = this.#open.doors.map(({ id, title }) => ({ id, title, parts: undefined }));
     this.#toasts = toasts;
   }
 

@@ -70,6 +70,16 @@ test('? shows the keys of the page, and Escape gives the focus back', async ({ p
   await expect(link).toBeFocused();
 });
 
+test('leaving a page while its workers are still busy is no error', async ({ page, site }) => {
+  await open(page, site, '/look');
+  const links = page.getByRole('navigation').getByRole('link');
+  // At once, before anything has opened.
+  for (let round = 0; round < 4; round += 1)
+    for (const name of ['This device', 'Look']) await links.filter({ hasText: name }).click();
+  await expect(page.getByRole('main')).toHaveAttribute('data-ready', 'true');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('an unexpected error offers to reload and to copy its details', async ({ page, serve, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, await serve(), '/about');

@@ -1,4 +1,5 @@
 import { describe } from '../kernel/result.ts';
+import { WorkerClosedError } from '../platform/rpc.ts';
 
 /** What went wrong unexpectedly, for a person to read and to copy. */
 export interface Crash {
@@ -44,7 +45,8 @@ export class CrashWatch {
   }
 
   #note(thrown: unknown): void {
-    // Cancelling is not an error, and the observer's loop limit is a notice of the browser without consequence.
+    // Cancelling is not an error, nor is leaving a page whose workers were still busy; and the observer's loop limit is a notice of the browser without consequence.
+    if (thrown instanceof WorkerClosedError) return;
     if (thrown instanceof DOMException && thrown.name === 'AbortError') return;
     if (typeof thrown === 'string' && thrown.startsWith('ResizeObserver loop')) return;
     this.#crash ??= crashOf(thrown);

@@ -21,7 +21,7 @@ export type Remote<T> = {
 /** A connection to the other side. */
 export interface Connection<T> {
   readonly api: Remote<T>;
-  /** Ends the connection: every pending and later call rejects with `WorkerCrashedError`. */
+  /** Ends the connection: every pending and later call rejects with `WorkerClosedError`, or with the reason of a crash. */
   close(reason?: string): void;
 }
 
@@ -30,6 +30,9 @@ export class WorkerCrashedError extends Error {
   override readonly name = 'WorkerCrashedError';
   readonly code = 'worker-crashed';
 }
+
+/** Rejects what was still under way when this side closed the connection: nobody waits for it, and it is no fault. */
+export class WorkerClosedError extends WorkerCrashedError {}
 
 /** An exception of the other side, with the code it had there. */
 export class RemoteError extends Error {
@@ -130,9 +133,10 @@ export function connect<T extends object>(endpoint: Endpoint): Connection<T> {
   const pending = new Set<(error: Error) => void>();
   let dead: WorkerCrashedError | undefined;
 
-  const close = (reason = 'the worker was closed'): void => {
+  const close = (reason?: string): void => {
     if (dead !== undefined) return;
-    dead = new WorkerCrashedError(reason);
+    dead =
+      reason === undefined ? new WorkerClosedError('the worker was closed') : new WorkerCrashedError(reason);
     for (const reject of pending) reject(dead);
     pending.clear();
   };

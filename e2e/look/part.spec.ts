@@ -1,7 +1,8 @@
 import { LookPage, samplePictures } from '../support/look.ts';
 import { expect, test } from '../support/site.ts';
 
-test.use({ hasTouch: true });
+// A dialog that is still rising into its place would be measured where it does not stay.
+test.use({ hasTouch: true, contextOptions: { reducedMotion: 'reduce' } });
 
 test('a part of a picture: by mouse, by touch, by keys', async ({ page, site }) => {
   const look = new LookPage(page);

@@ -38,6 +38,7 @@ export class Search {
   #asked = $state(0);
   #error = $state.raw<LookError | undefined>();
   #labels = $state.raw<readonly NamedLabel[]>([]);
+  #labelled = $state('');
   #names = $state.raw<ReadonlyMap<number, string>>(new Map());
 
   constructor(parts: SearchParts) {
@@ -69,6 +70,10 @@ export class Search {
   }
   get labels(): readonly NamedLabel[] {
     return this.#labels;
+  }
+  /** The id of the query that the labels are of: they come after its answer. */
+  get labelled(): string {
+    return this.#labelled;
   }
   /** The names of the query's pictures, by id. */
   get names(): ReadonlyMap<number, string> {
@@ -139,7 +144,9 @@ export class Search {
     }
     if (answer.value.engine !== this.engine) this.#parts.onAnswer();
     const labels = await this.#parts.classify(answer.value.vector, LABELS_SHOWN);
-    if (id === this.#asked) this.#labels = labels;
+    if (id !== this.#asked) return;
+    this.#labels = labels;
+    this.#labelled = idOf(query);
   }
 
   async #readNames(collection: number, query: Query): Promise<void> {

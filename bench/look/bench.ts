@@ -1,0 +1,188 @@
+import { freshProfile, openBrowser, type OpenBrowser, type Profile } from '../../cli/site/open-site.ts';
+import { readFolder, UsageError } from '../../cli/look/folders.ts';
+import { LookPage } from '../../cli/look/page.ts';
+import { browserVersion } from '../../scripts/browser-version.ts';
+import { findBrowser } from '../../scripts/find-browser.ts';
+import { timeClicks } from './clicks.ts';
+import { indexAll, measureEndToEnd, openWarm, type EndToEnd } from './end-to-end.ts';
+import { firstLoadRow } from './first-load.ts';
+import { LibraryDriver, type GrowthLine } from './growth.ts';
+import { describeMachine } from './machine.ts';
+import { mainThreadRows, mainThreadTasks, TASK_CATEGORIES, type TaskEvent } from './main-thread.ts';
+import { printProfile } from './profile-run.ts';
+import { timeReopening, type Reopened } from './reopen.ts';
+import { writeReport, type Results } from './report.ts';
+import { shown, type Row } from './row.ts';
+import { graphRows, reopenRow, searchRows, sizeRows } from './search-rows.ts';
+import { openStage, type Stage } from './stage.ts';
+import { trace } from './trace.ts';
+
+const SAMPLE = 'public/samples/clothing';
+const SIZES = [1_000, 5_000, 10_000, 20_000];
+/** The size at which the page itself is measured. */
+const PAGE_SIZE = 10_000;
+const CLICKS = 100;
+
+/** `profile` is no figure of the table: it runs only when it is asked for. */
+const PARTS = ['first-load', 'end-to-end', 'main-thread', 'growth', 'profile'] as const;
+type Part = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  readonly dir: string | undefined;
+  /** Only this part, for a quick look; nothing is written then. */
+  readonly only: string | undefined;
+  /** Sizes of the growth table, e.g. `500,1000` for a quick look; the page is measured at 10,000, or at the last. */
+  readonly sizes: string | undefined;
+}
+
+const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
+
+/** Runs with a browser on a profile, and closes it whatever happens. */
+async function withBrowser<T>(profile: Profile, work: (browser: OpenBrowser) => Promise<T>): Promise<T> {
+  const browser = await openBrowser(profile);
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+function readSizes(sizes: string | undefined): readonly number[] {
+  if (sizes === undefined) return SIZES;
+  const read = sizes.split(',').map(Number);
+  if (read.every((size) => Number.isInteger(size) && size >= 100)) return read.toSorted((a, b) => a - b);
+  throw new UsageError('--sizes takes numbers of pictures from 100 on, e.g. 500,1000');
+}
+
+class LookBench {
+  readonly rows: Row[] = [];
+  readonly growth: GrowthLine[] = [];
+  readonly stage: Stage;
+  readonly files: readonly string[];
+  /** Keeps the photographs that were indexed, and later the growing collection. */
+  readonly profile = freshProfile();
+  endToEnd: EndToEnd | undefined;
+  reopened: Reopened | undefined;
+
+  constructor(stage: Stage, files: readonly string[]) {
+    this.stage = stage;
+    this.files = files;
+  }
+
+  async measureEndToEnd(): Promise<void> {
+    this.endToEnd = await withBrowser(this.profile, (site) =>
+      measureEndToEnd(this.stage, site, this.profile.dir, this.files),
+    );
+    this.say(this.endToEnd.rows);
+  }
+
+  async measureMainThread(): Promise<void> {
+    const profile = freshProfile();
+    const { events } = await withBrowser(profile, async (browser) => {
+      const look = await openWarm(browser, this.stage.siteUrl);
+      return trace<unknown, TaskEvent>(browser.page, TASK_CATEGORIES, () => indexAll(look, this.files));
+    });
+    profile.remove();
+    this.say(mainThreadRows(mainThreadTasks(events)));
+  }
+
+  async measureGrowth(sizes: readonly number[]): Promise<void> {
+    if (this.endToEnd === undefined) {
+      await withBrowser(this.profile, async (site) =>
+        indexAll(await openWarm(site, this.stage.siteUrl), this.files),
+      );
+    }
+    const { stage, profile } = this;
+    const pageSize = sizes.includes(PAGE_SIZE) ? PAGE_SIZE : Math.max(...sizes);
+    let collection = 0;
+    const first = await withBrowser(profile, async (browser) => {
+      const driver = await LibraryDriver.open(stage, browser, profile.dir);
+      collection = await driver.begin(1);
+      for (const size of sizes.filter((each) => each <= pageSize)) await this.grow(driver, size);
+      return driver;
+    });
+    await this.measurePage(collection);
+    const more = sizes.filter((each) => each > pageSize);
+    if (more.length > 0) {
+      await withBrowser(profile, async (browser) => {
+        const driver = await LibraryDriver.open(stage, browser, profile.dir);
+        await driver.goOn(1, collection, first);
+        for (const size of more) await this.grow(driver, size);
+      });
+    }
+    this.say(sizeRows(this.growth));
+  }
+
+  /** Reopening and clicking in the page itself, at the size that the table asks for. */
+  private async measurePage(collection: number): Promise<void> {
+    const at = this.growth.at(-1);
+    if (at === undefined) throw new Error('nothing has grown');
+    await withBrowser(this.profile, async (browser) => {
+      this.reopened = await timeReopening(browser.page, this.stage.siteUrl, collection);
+      const look = new LookPage(browser.page);
+      const graph = await timeClicks(look, 'Graph (HNSW)', CLICKS);
+      const exact = await timeClicks(look, 'Exact', CLICKS);
+      this.say([...searchRows(graph, exact, at), ...graphRows(at), reopenRow(this.reopened, at)]);
+    });
+  }
+
+  private async grow(driver: LibraryDriver, size: number): Promise<void> {
+    const line = await driver.measure(size);
+    this.growth.push(line);
+    console.log(
+      `     ${size} pictures: in the graph after ${line.buildSeconds.toFixed(1)} s, search ${line.graphAloneMs.toFixed(2)} ms, ` +
+        `recall ${line.recall.toFixed(4)}, ${(line.disk / 1000 / size).toFixed(1)} KB a picture`,
+    );
+  }
+
+  say(rows: readonly Row[]): void {
+    this.rows.push(...rows);
+    for (const { verdict, what, value, bound, beside } of rows.map(shown))
+      console.log(`${verdict} ${what}: ${value} (${bound})${beside === '' ? '' : `\n     ${beside}`}`);
+  }
+}
+
+/**
+ * Everything that is measured of Look, in one run.
+ *
+ * @returns whether every row is within its bound
+ */
+export async function benchLook({ dir, only, sizes }: BenchOptions): Promise<boolean> {
+  if (only !== undefined && !isPart(only)) throw new UsageError(`--only takes one of: ${PARTS.join(', ')}`);
+  const wants = (part: Part): boolean => only === undefined || only === part;
+  const folder = readFolder(dir ?? SAMPLE);
+  const files = folder.pictures.map((file) => `${folder.path}/${file}`);
+  const pictures =
+    dir === undefined
+      ? `the ${files.length} photographs of the sample collection (the bounds are meant for 800: --dir DIR)`
+      : `${files.length} photographs of ${folder.name}`;
+  console.log(`Look: ${pictures}`);
+  const stage = await openStage();
+  const bench = new LookBench(stage, files);
+  try {
+    const machine = describeMachine(await browserVersion(findBrowser()));
+    if (wants('first-load')) bench.say([firstLoadRow()]);
+    if (wants('end-to-end')) await bench.measureEndToEnd();
+    if (wants('main-thread')) await bench.measureMainThread();
+    if (only === 'profile') await printProfile(files);
+    if (wants('growth')) await bench.measureGrowth(readSizes(sizes));
+    const { rows, growth, endToEnd, reopened } = bench;
+    const results: Results = {
+      machine,
+      command: `npm run bench -- look${dir === undefined ? '' : ' --dir DIR'}`,
+      pictures,
+      rows,
+      growth,
+      ...(endToEnd === undefined
+        ? {}
+        : { cpu: { cpu: endToEnd.cpu, cpuMsAPicture: endToEnd.cpuMsAPicture } }),
+      ...(reopened === undefined ? {} : { reopened }),
+    };
+    if (only === undefined) writeReport(results);
+    else console.log(JSON.stringify({ cpu: results.cpu, reopened }, null, 2));
+    return rows.every(({ pass }) => pass);
+  } finally {
+    await stage.close();
+    bench.profile.remove();
+  }
+}

@@ -1,0 +1,27 @@
+/** What the peer's page offers to the bench that drives it. */
+export interface PictureRun {
+  readonly pictures: number;
+  readonly seconds: number;
+}
+
+export interface RawRun {
+  readonly passes: number;
+  readonly seconds: number;
+}
+
+export interface PeerPage {
+  /** Loads the network and runs it once. */
+  ready(): Promise<void>;
+  /** Decodes and embeds every `step`-th chosen picture, beginning with number `from`. */
+  run(from: number, step: number): Promise<PictureRun>;
+  /** Forward passes on one input on the main thread, nothing else. */
+  raw(passes: number): Promise<RawRun>;
+  /** The same in several workers at once, `passes` in each. */
+  rawAtOnce(workers: number, passes: number): Promise<RawRun>;
+}
+
+declare global {
+  interface Window {
+    peer?: PeerPage;
+  }
+}

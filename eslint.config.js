@@ -20,7 +20,17 @@ const ownProtocol = {
 const may = (type, ...allow) => ({ from: { element: { type } }, allow: allow.flat() });
 
 export default ts.config(
-  { ignores: ['dist/', '.cache/', 'node_modules/', 'test-results/', 'playwright-report/', 'coverage/', 'public/'] },
+  {
+    ignores: [
+      'dist/',
+      '.cache/',
+      'node_modules/',
+      'test-results/',
+      'playwright-report/',
+      'coverage/',
+      'public/',
+    ],
+  },
   ...ts.configs.recommendedTypeChecked,
   ...ts.configs.stylisticTypeChecked,
   ...svelte.configs.recommended,

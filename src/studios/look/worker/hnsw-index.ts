@@ -18,8 +18,8 @@ import { guard, HnswError, type HnswLibrary } from './hnsw-library.ts';
 export const GRAPH_PARAMETERS = { m: 16, efConstruction: 200, seed: 100 } as const;
 const FIRST_CAPACITY = 1024;
 const GROWTH = 1.5;
-/** hnswlib-wasm copies its list of all labels after every call, so one vector a call would be slow; more would be deaf. */
-const SLICE = 8;
+/** Vectors a call: hnswlib-wasm copies its list of all labels after each, and until it returns nobody else is heard. */
+const SLICE = 4;
 const DEFAULT_EF = 64;
 /** Candidates beyond k, so that equal figures at the border are all seen and go by id. */
 const MARGIN = 8;

@@ -4,6 +4,8 @@ import { unzipSync } from 'fflate';
 import { LookPage, samplePictures } from '../support/look.ts';
 import { expect, test } from '../support/site.ts';
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 async function downloaded(page: Page, name: string): Promise<Buffer> {
   const [file]: [Download, void] = await Promise.all([
     page.waitForEvent('download'),
@@ -54,8 +56,11 @@ test('results go out as a list, as names, as pictures', async ({ page, context, 
     const zip = unzipSync(await downloaded(page, 'Download'));
     await expect(page.getByText('The zip holds 5 originals.')).toBeVisible();
     expect(Object.keys(zip).toSorted()).toEqual(hits.map(({ name }) => name).toSorted());
-    for (const file of files.slice(1)) {
-      const content = zip[file.slice(file.lastIndexOf('/') + 1)] ?? new Uint8Array();
+    // Pictures are stored in the order in which they are done, so any of them may be the query, which is left out.
+    const found = files.filter((file) => nameOf(file) in zip);
+    expect(found.length).toBeGreaterThanOrEqual(files.length - 1);
+    for (const file of found) {
+      const content = zip[nameOf(file)] ?? new Uint8Array();
       expect(Buffer.from(content).equals(readFileSync(file))).toBe(true);
     }
   });

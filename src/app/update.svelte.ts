@@ -9,7 +9,10 @@ export class Update {
   readonly #stop = new AbortController();
 
   constructor() {
-    void followUpdates((state) => this.#follow(state), this.#stop.signal);
+    // What the service worker fetches ahead must not compete with what the page shows first.
+    const follow = (): void => void followUpdates((state) => this.#follow(state), this.#stop.signal);
+    if (document.readyState === 'complete') follow();
+    else window.addEventListener('load', follow, { once: true, signal: this.#stop.signal });
   }
 
   get isThere(): boolean {

@@ -46,9 +46,12 @@ export class EmbedPool {
     this.#parts = parts;
   }
 
-  /** How many pictures may be under way at once: one being embedded, one decoded, one being stored in each lane. */
+  /**
+   * How many pictures may be under way at once, at most 32: in each lane one is being embedded, two are read and decoded,
+   * and five wait to be stored together.
+   */
   get depth(): number {
-    return this.#parts.lanes * 3;
+    return this.#parts.lanes * 8;
   }
 
   get isReady(): boolean {

@@ -9,6 +9,7 @@ describe('Claims', () => {
     const claims = new Claims();
     expect(claims.take('1 a', 0)).toBeUndefined();
     expect(claims.take('1 b', 1)).toBeUndefined();
+    expect(claims.size).toBe(2);
     const wait = claims.take('1 a', 1);
     if (wait === undefined) throw new Error('the key was given away twice');
     expect(await isSettled(wait)).toBe(false);

@@ -23,6 +23,11 @@ export class Claims {
     return undefined;
   }
 
+  /** How many are being worked on. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** The work is done, or was given up. */
   free(key: string): void {
     const claim = this.#held.get(key);

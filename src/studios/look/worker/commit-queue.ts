@@ -9,6 +9,12 @@ import { type LookStore, manifestOf } from './store.ts';
 
 /** Pictures of one transaction at most: whatever came while the last one ran goes together. */
 const MAX_BATCH = 16;
+/**
+ * While more pictures are on their way a transaction waits until so many have come, or for so long: fewer transactions
+ * leave more of the processor to the network. Nothing is acknowledged before it is on the disk, so nothing is at stake.
+ */
+const ENOUGH = 8;
+const GATHER_MS = 250;
 const DOING = 'saving pictures';
 const HASH = /^[0-9a-f]{64}$/;
 const THUMBNAIL_TYPES = /^image\/(webp|png|jpeg)$/;
@@ -29,6 +35,10 @@ export class CommitQueue {
   /** By collection and hash: the same bytes twice at once become one picture. */
   readonly #inFlight = new Map<string, Promise<unknown>>();
   #isRunning = false;
+  /** How many pictures are being worked on, those that wait here among them. */
+  #underWay: () => number = () => 0;
+  /** Ends the waiting for more. */
+  #goOn: () => void = () => undefined;
 
   constructor(
     store: LookStore,
@@ -40,8 +50,17 @@ export class CommitQueue {
     this.#onStored = onStored;
   }
 
-  /** The outcome of one picture, once the transaction that holds it has completed. */
-  async add(collection: number, picture: NewPicture): Promise<LookResult<IndexOutcome>> {
+  /**
+   * The outcome of one picture, once the transaction that holds it has completed.
+   *
+   * @param underWay how many pictures are being worked on, this one among them; left out: no other is expected
+   */
+  async add(
+    collection: number,
+    picture: NewPicture,
+    underWay: () => number = () => 0,
+  ): Promise<LookResult<IndexOutcome>> {
+    this.#underWay = underWay;
     const key = `${collection} ${picture.hash}`;
     for (;;) {
       const opened = await attempt(DOING, async () => {
@@ -71,6 +90,7 @@ export class CommitQueue {
     const forget = (): void => void this.#inFlight.delete(key);
     this.#inFlight.set(key, outcome.promise.then(forget, forget));
     this.#waiting.push({ collection, picture, outcome });
+    if (!this.#isWorthWaiting) this.#goOn();
     void this.#run();
     return outcome.promise;
   }
@@ -79,12 +99,27 @@ export class CommitQueue {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (this.#isWorthWaiting) await this.#gather();
       const { collection } = first;
       const batch = this.#waiting.filter((one) => one.collection === collection).slice(0, MAX_BATCH);
       this.#waiting = this.#waiting.filter((one) => !batch.includes(one));
       await this.#settle(collection, batch);
     }
     this.#isRunning = false;
+  }
+
+  get #isWorthWaiting(): boolean {
+    return this.#waiting.length < ENOUGH && this.#underWay() > this.#waiting.length;
+  }
+
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.#goOn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #settle(collection: number, batch: readonly Waiting[]): Promise<void> {

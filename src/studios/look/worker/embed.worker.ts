@@ -5,6 +5,7 @@ import { connect, serve, transfer, type Remote, type TaskOptions } from '../../.
 import { hashOf } from './hash.ts';
 import { inspect } from './inspect.ts';
 import { Network } from './network.ts';
+import { Turnstile } from '../../../kernel/turnstile.ts';
 import type {
   EmbedApi,
   EmbeddedPicture,
@@ -22,6 +23,8 @@ const MAX_FILE_BYTES = 256_000_000;
 const LARGE_PIXELS = 16_000_000;
 
 const large = new Serial();
+/** Pictures of which one is read and decoded while the network looks at another; more would only take memory. */
+const inHand = new Turnstile(3);
 let network: Network | undefined;
 let library: Remote<LibraryIntake> | undefined;
 
@@ -95,6 +98,27 @@ async function embedDecoded(
   }
 }
 
+/** A new picture's embedding, or which stored picture it is. */
+async function claimAndEmbed(
+  intake: Remote<LibraryIntake>,
+  collection: number,
+  picture: PictureInput,
+  signal: AbortSignal | undefined,
+): Promise<LookResult<EmbeddedPicture | IndexOutcome>> {
+  const isStopped = (): boolean => signal?.aborted === true;
+  if (isStopped()) return cancelled;
+  const bytes = await read(picture);
+  if (!bytes.ok) return bytes;
+  const hash = await hashOf(bytes.value);
+  const twin = await intake.claim(collection, hash);
+  if (!twin.ok) return twin;
+  if (twin.value !== undefined) return ok({ kind: 'duplicate', ...twin.value });
+  const embedded = await embedBytes(picture, bytes.value, hash, signal);
+  if (embedded.ok && !isStopped()) return embedded;
+  await intake.letGo(collection, hash);
+  return embedded.ok ? cancelled : embedded;
+}
+
 const api: EmbedApi = {
   async load(weights) {
     const loaded = await Network.load(weights);
@@ -118,21 +142,15 @@ const api: EmbedApi = {
   },
 
   async index(collection, picture, options: TaskOptions = {}): Promise<LookResult<IndexOutcome>> {
-    if (library === undefined) return notReady;
-    const bytes = await read(picture);
-    if (!bytes.ok) return bytes;
-    const hash = await hashOf(bytes.value);
-    const twin = await library.claim(collection, hash);
-    if (!twin.ok) return twin;
-    if (twin.value !== undefined) return ok({ kind: 'duplicate', ...twin.value });
-    const embedded = await embedBytes(picture, bytes.value, hash, options.signal);
-    if (!embedded.ok || options.signal?.aborted === true) {
-      await library.letGo(collection, hash);
-      return embedded.ok ? cancelled : embedded;
-    }
-    const { embedding, thumbnail: small } = embedded.value;
-    const record = { ...embedded.value, name: picture.name, bytes: picture.file.size };
-    return library.add(collection, transfer(record, [embedding.buffer, small]));
+    const intake = library;
+    if (intake === undefined) return notReady;
+    const made = await inHand.run(() => claimAndEmbed(intake, collection, picture, options.signal));
+    if (!made.ok) return made;
+    if ('kind' in made.value) return ok(made.value);
+    const { embedding, thumbnail: small } = made.value;
+    const record = { ...made.value, name: picture.name, bytes: picture.file.size };
+    // Not in hand any more: the library gathers several for one transaction.
+    return intake.add(collection, transfer(record, [embedding.buffer, small]));
   },
 
   async embed(picture, options: TaskOptions = {}): Promise<LookResult<EmbeddedPicture>> {

@@ -64,6 +64,23 @@ describe('storing pictures', () => {
     expect(await names()).toEqual(['a.jpg', '2.jpg']);
   });
 
+  it('stores in one transaction what is known to be on its way', async () => {
+    const intake = library.intake();
+    const coming = [1, 2, 3].map((content) => picture(content));
+    for (const { hash } of coming) expect(value(await intake.claim(collection, hash))).toBeUndefined();
+    const outcomes: Promise<unknown>[] = [];
+    for (const each of coming) {
+      outcomes.push(intake.add(collection, each));
+      // Each comes when the one before it waits already.
+      await library.collections();
+    }
+    await Promise.all(outcomes);
+    const db = await openDB(NAME);
+    expect(await db.count('chunks')).toBe(1);
+    db.close();
+    expect(await names()).toEqual(['1.jpg', '2.jpg', '3.jpg']);
+  });
+
   it('gives the second of two equal pictures its chance when the first is refused', async () => {
     const broken = { ...picture(1), embedding: new Float32Array(DIM).fill(Number.NaN) };
     const [first, second] = await Promise.all([library.intake().add(collection, broken), add(1)]);

@@ -67,7 +67,8 @@ export class Library implements LibraryApi {
       letGo: (collection, hash) => this.#claims.free(keyOf(collection, hash)),
       add: async (collection, picture) => {
         try {
-          return await (await this.#session.need()).commits.add(collection, picture);
+          const { commits } = await this.#session.need();
+          return await commits.add(collection, picture, () => this.#claims.size);
         } finally {
           this.#claims.free(keyOf(collection, picture.hash));
         }

@@ -4,8 +4,8 @@ import { partBox, type Box } from '../engine/part.ts';
 import { cropBox, toInput } from '../engine/preprocess.ts';
 import type { LookResult, PictureInput } from './protocol.ts';
 
-/** Longest side of a stored thumbnail, pixels. */
-const THUMBNAIL_SIDE = 320;
+/** Longest side of a stored thumbnail, pixels. Writing WebP takes 9.3 ms at 320, 6.5 at 256, of the network's 47. */
+const THUMBNAIL_SIDE = 256;
 const THUMBNAIL_QUALITY = 0.8;
 /**
  * A larger crop is first shrunk to this by the browser's own scaler: 4 × the network's input, so that the exact bicubic
@@ -25,6 +25,7 @@ const context2d = (canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D =
 };
 
 const cropCanvas = new OffscreenCanvas(1, 1);
+const cropContext = context2d(cropCanvas);
 let thumbnailType = 'image/webp';
 
 /**
@@ -57,9 +58,13 @@ export async function decode(
 
 /** Draws a rectangle of a picture over white and reads the pixels. */
 function pixels(raster: Raster, box: Box, width: number, height: number): Uint8ClampedArray {
-  cropCanvas.width = width;
-  cropCanvas.height = height;
-  const context = context2d(cropCanvas);
+  // Setting a canvas's size makes it anew, which takes longer than the drawing; most pictures of a camera are of one size.
+  if (cropCanvas.width !== width || cropCanvas.height !== height) {
+    cropCanvas.width = width;
+    cropCanvas.height = height;
+  }
+  const context = cropContext;
+  context.imageSmoothingQuality = 'high';
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width, height);
   context.drawImage(raster, box.x, box.y, box.width, box.height, 0, 0, width, height);

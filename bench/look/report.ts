@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { EndToEnd } from './end-to-end.ts';
+import type { Round } from './end-to-end.ts';
 import type { GrowthLine } from './growth.ts';
 import type { Machine } from './machine.ts';
 import { growthPlot } from './plot.ts';
@@ -13,7 +13,9 @@ export interface Results {
   readonly command: string;
   readonly pictures: string;
   readonly rows: readonly Row[];
-  readonly cpu?: Pick<EndToEnd, 'cpu' | 'cpuMsAPicture'>;
+  readonly rounds?: readonly Round[];
+  /** The middle round's processor time. */
+  readonly cpu?: Pick<Round, 'cpu' | 'cpuMsAPicture'>;
   readonly growth: readonly GrowthLine[];
   readonly reopened?: Reopened;
 }

@@ -5,7 +5,7 @@
 import { cropBox } from '../../src/studios/look/engine/preprocess.ts';
 import { INPUT_SIZE } from '../../src/studios/look/engine/model.ts';
 import { loadNetwork, pass, rawPasses } from './forward.ts';
-import type { PeerPage, RawRun } from './peer-page.ts';
+import type { PeerPage, Timed } from './peer-page.ts';
 
 const CHANNELS = 3;
 
@@ -63,17 +63,17 @@ const page: PeerPage = {
     const vectors: Float32Array[] = [];
     const started = performance.now();
     for (const file of files) vectors.push(await pass(await inputOf(file)));
-    return { pictures: vectors.length, seconds: (performance.now() - started) / 1000 };
+    return { count: vectors.length, seconds: (performance.now() - started) / 1000 };
   },
 
   async raw(passes) {
-    return { passes, seconds: (await rawPasses(passes)) / 1000 };
+    return { count: passes, seconds: (await rawPasses(passes)) / 1000 };
   },
 
-  async rawAtOnce(workers, passes): Promise<RawRun> {
+  async rawAtOnce(workers, passes): Promise<Timed> {
     expected = workers;
     const times = await Promise.all(Array.from({ length: workers }, () => rawInWorker(passes)));
-    return { passes: workers * passes, seconds: Math.max(...times) / 1000 };
+    return { count: workers * passes, seconds: Math.max(...times) / 1000 };
   },
 };
 window.peer = page;

@@ -1,5 +1,5 @@
 import { INPUT_SIZE } from './input-size.ts';
-import { bicubicWeights, resampleColumns, resampleRows, type Rgb } from './resample.ts';
+import { bicubicWeights, resampleColumns, resampleRows, type Square } from './resample.ts';
 
 /** TensorFlow's preprocessing.py, CROP_PADDING: at evaluation the network saw S / (S + 32) of the short side. */
 const CROP_PADDING = 32;
@@ -73,35 +73,41 @@ export function toSquare(
   crop: CropBox,
 ): Uint8Array {
   assertPicture(rgba, width, height, crop);
-  const source = flatten(rgba, width, crop);
+  const square = { data: rgba, width, ...crop };
   const weights = bicubicWeights(crop.size);
-  return resampleColumns(resampleRows(source, weights), weights);
+  return resampleColumns(resampleRows(isOpaque(square) ? square : overWhite(square), weights), weights);
+}
+
+function isOpaque({ data, width, x, y, size }: Square): boolean {
+  for (let row = y; row < y + size; row += 1) {
+    const from = (row * width + x) * 4 + 3;
+    for (let at = from; at < from + size * 4; at += 4) if (data[at] !== 255) return false;
+  }
+  return true;
 }
 
 /**
- * The crop over white.
+ * The square over white.
  *
- * @param rgba [·, width, 4] uint8
- * @param width of the picture
- * @param crop inside the picture
- * @returns [size, size, 3]
+ * @param square of a picture whose fourth channel is its alpha
+ * @returns a square of its own, [size, size, 4]
  */
-function flatten(rgba: Uint8ClampedArray | Uint8Array, width: number, crop: CropBox): Rgb {
-  const { size } = crop;
-  const data = new Uint8Array(size * size * 3);
-  for (let y = 0, out = 0; y < size; y += 1) {
-    let at = ((crop.y + y) * width + crop.x) * 4;
-    for (const end = at + size * 4; at < end; at += 4, out += 3) {
-      const alpha = rgba[at + 3] ?? 0;
-      data[out] = overWhite(rgba[at] ?? 0, alpha);
-      data[out + 1] = overWhite(rgba[at + 1] ?? 0, alpha);
-      data[out + 2] = overWhite(rgba[at + 2] ?? 0, alpha);
+function overWhite({ data, width, x, y, size }: Square): Square {
+  const opaque = new Uint8Array(size * size * 4).fill(255);
+  for (let row = 0, out = 0; row < size; row += 1) {
+    let at = ((y + row) * width + x) * 4;
+    for (const end = at + size * 4; at < end; at += 4, out += 4) {
+      const alpha = data[at + 3] ?? 0;
+      opaque[out] = blend(data[at] ?? 0, alpha);
+      opaque[out + 1] = blend(data[at + 1] ?? 0, alpha);
+      opaque[out + 2] = blend(data[at + 2] ?? 0, alpha);
     }
   }
-  return { data, width: size, height: size };
+  return { data: opaque, width: size, x: 0, y: 0, size };
 }
 
-function overWhite(value: number, alpha: number): number {
+// A colour over white.
+function blend(value: number, alpha: number): number {
   if (alpha === 255) return value;
   // Division by 255 with rounding, in whole numbers.
   const sum = value * alpha + 255 * (255 - alpha) + 128;

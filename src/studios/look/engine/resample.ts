@@ -9,11 +9,16 @@ const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
 const ROW_BYTES = INPUT_SIZE * 3;
 
-/** Interleaved 8-bit RGB. */
-export interface Rgb {
-  readonly data: Uint8Array;
+/** A square of an 8-bit picture of four interleaved channels; the fourth is not looked at. */
+export interface Square {
+  /** [·, width, 4] uint8. */
+  readonly data: Uint8ClampedArray | Uint8Array;
+  /** Of the whole picture, pixels. */
   readonly width: number;
-  readonly height: number;
+  /** The square: its upper left corner and its side, pixels. */
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
 }
 
 /** For each output pixel: the first source pixel, how many, and their coefficients as fixed-point numbers. */
@@ -74,22 +79,22 @@ function roundHalfAway(value: number): number {
 /**
  * The first pass of Pillow's resize: along the rows.
  *
- * @param source [height, width, 3]
- * @param weights for INPUT_SIZE columns
- * @returns [height, INPUT_SIZE, 3]
+ * @param square of the picture
+ * @param weights for INPUT_SIZE columns out of the square's
+ * @returns [size, INPUT_SIZE, 3] uint8
  */
-export function resampleRows(source: Rgb, weights: Weights): Rgb {
-  const { data, width, height } = source;
+export function resampleRows({ data, width, x: left, y: top, size }: Square, weights: Weights): Uint8Array {
   const { first, count, values, taps } = weights;
-  const result = new Uint8Array(height * ROW_BYTES);
-  for (let y = 0, out = 0; y < height; y += 1) {
+  const result = new Uint8Array(size * ROW_BYTES);
+  for (let y = 0, out = 0; y < size; y += 1) {
+    const row = (top + y) * width + left;
     for (let x = 0; x < INPUT_SIZE; x += 1, out += 3) {
       let red = HALF;
       let green = HALF;
       let blue = HALF;
-      let at = (y * width + (first[x] ?? 0)) * 3;
-      const end = at + (count[x] ?? 0) * 3;
-      for (let tap = x * taps; at < end; at += 3, tap += 1) {
+      let at = (row + (first[x] ?? 0)) * 4;
+      const end = at + (count[x] ?? 0) * 4;
+      for (let tap = x * taps; at < end; at += 4, tap += 1) {
         // 8 bits of a sample, 22 of a coefficient and the filter's overshoot fit in 32: Math.imul and | 0 stay exact.
         const value = values[tap] ?? 0;
         red = (red + Math.imul(data[at] ?? 0, value)) | 0;
@@ -101,30 +106,43 @@ export function resampleRows(source: Rgb, weights: Weights): Rgb {
       result[out + 2] = clampByte(blue >> PRECISION_BITS);
     }
   }
-  return { data: result, width: INPUT_SIZE, height };
+  return result;
 }
+
+/** How many neighbouring sums the second pass keeps at once: as locals they never go through memory. */
+const STRIP = 4;
 
 /**
  * The second pass: along the columns.
  *
- * @param source [height, INPUT_SIZE, 3]
+ * @param data [height, INPUT_SIZE, 3] uint8
  * @param weights for INPUT_SIZE rows
- * @returns [INPUT_SIZE, INPUT_SIZE, 3]
+ * @returns [INPUT_SIZE, INPUT_SIZE, 3] uint8
  */
-export function resampleColumns(source: Rgb, weights: Weights): Uint8Array {
-  const { data } = source;
+export function resampleColumns(data: Uint8Array, weights: Weights): Uint8Array {
   const { first, count, values, taps } = weights;
   const result = new Uint8Array(INPUT_SIZE * ROW_BYTES);
-  const sums = new Int32Array(ROW_BYTES);
-  for (let y = 0; y < INPUT_SIZE; y += 1) {
-    sums.fill(HALF);
-    for (let tap = 0; tap < (count[y] ?? 0); tap += 1) {
-      const value = values[y * taps + tap] ?? 0;
-      const row = ((first[y] ?? 0) + tap) * ROW_BYTES;
-      for (let i = 0; i < ROW_BYTES; i += 1) sums[i] = (sums[i] ?? 0) + Math.imul(data[row + i] ?? 0, value);
+  for (let y = 0, out = 0; y < INPUT_SIZE; y += 1) {
+    const top = (first[y] ?? 0) * ROW_BYTES;
+    const tap = y * taps;
+    const afterTap = tap + (count[y] ?? 0);
+    for (let x = 0; x < ROW_BYTES; x += STRIP, out += STRIP) {
+      let a = HALF;
+      let b = HALF;
+      let c = HALF;
+      let d = HALF;
+      for (let k = tap, at = top + x; k < afterTap; k += 1, at += ROW_BYTES) {
+        const value = values[k] ?? 0;
+        a = (a + Math.imul(data[at] ?? 0, value)) | 0;
+        b = (b + Math.imul(data[at + 1] ?? 0, value)) | 0;
+        c = (c + Math.imul(data[at + 2] ?? 0, value)) | 0;
+        d = (d + Math.imul(data[at + 3] ?? 0, value)) | 0;
+      }
+      result[out] = clampByte(a >> PRECISION_BITS);
+      result[out + 1] = clampByte(b >> PRECISION_BITS);
+      result[out + 2] = clampByte(c >> PRECISION_BITS);
+      result[out + 3] = clampByte(d >> PRECISION_BITS);
     }
-    for (let i = 0; i < ROW_BYTES; i += 1)
-      result[y * ROW_BYTES + i] = clampByte((sums[i] ?? 0) >> PRECISION_BITS);
   }
   return result;
 }

@@ -7,8 +7,11 @@ import type { IndexOutcome, LookResult, NewPicture } from './protocol.ts';
 import { chunkKey, type ChunkRef, type PictureRow } from './schema.ts';
 import { type LookStore, manifestOf } from './store.ts';
 
-/** Pictures of one transaction at most: whatever came while the last one ran goes together. */
-const MAX_BATCH = 16;
+/**
+ * Pictures of one transaction at most: whatever came while the last one ran goes together. Twelve vectors are 60 KB:
+ * Chromium keeps values over 64 KB in files of their own.
+ */
+const MAX_BATCH = 12;
 /**
  * While more pictures are on their way a transaction waits until so many have come, or for so long: fewer transactions
  * leave more of the processor to the network. Nothing is acknowledged before it is on the disk, so nothing is at stake.

@@ -83,8 +83,8 @@ async function embedDecoded(
       embedding,
       width: raster.width,
       height: raster.height,
-      thumbnail: small.data,
-      thumbnailType: small.type,
+      thumbnail: small,
+      thumbnailType: 'image/webp',
     });
   } catch (cause) {
     // Decoding went well: what fails now is the memory or the network, and a fresh worker may do better.

@@ -67,7 +67,7 @@ export interface EmbeddedPicture {
   /** Of the upright picture, pixels. */
   readonly width: number;
   readonly height: number;
-  /** WebP (or PNG where the browser cannot write WebP), longest side ≤ 320 px. */
+  /** Longest side ≤ 320 px. */
   readonly thumbnail: ArrayBuffer;
   readonly thumbnailType: string;
 }

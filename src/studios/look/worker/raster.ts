@@ -3,10 +3,10 @@ import { INPUT_SIZE } from '../engine/model.ts';
 import { partBox, type Box } from '../engine/part.ts';
 import { cropBox, toInput } from '../engine/preprocess.ts';
 import type { LookResult, PictureInput } from './protocol.ts';
+import { encodeWebp } from './webp.ts';
 
-/** Longest side of a stored thumbnail, pixels. Writing WebP takes 9.3 ms at 320, 6.5 at 256, of the network's 47. */
-const THUMBNAIL_SIDE = 256;
-const THUMBNAIL_QUALITY = 0.8;
+/** Longest side of a stored thumbnail, pixels. */
+const THUMBNAIL_SIDE = 320;
 /**
  * A larger crop is first shrunk to this by the browser's own scaler: 4 × the network's input, so that the exact bicubic
  * still decides every pixel that the network sees, at a bounded cost for photographs of any size.
@@ -16,17 +16,38 @@ const MAX_CROP_SIDE = 4 * INPUT_SIZE;
 /** A decoded picture: upright, in sRGB, not yet on white. */
 export type Raster = ImageBitmap;
 
-const context2d = (canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D => {
-  // Pixels are read back for every picture: a canvas in main memory spares the way to the GPU and back.
-  const context = canvas.getContext('2d', { willReadFrequently: true, alpha: false });
-  if (context === null) throw new Error('this browser gives no 2D canvas in a worker');
-  context.imageSmoothingQuality = 'high';
-  return context;
-};
+/** A canvas whose pixels are read back. */
+class Easel {
+  readonly #canvas = new OffscreenCanvas(1, 1);
+  readonly #context: OffscreenCanvasRenderingContext2D;
 
-const cropCanvas = new OffscreenCanvas(1, 1);
-const cropContext = context2d(cropCanvas);
-let thumbnailType = 'image/webp';
+  constructor() {
+    // Pixels are read back for every picture: a canvas in main memory spares the way to the GPU and back.
+    const context = this.#canvas.getContext('2d', { willReadFrequently: true, alpha: false });
+    if (context === null) throw new Error('this browser gives no 2D canvas in a worker');
+    this.#context = context;
+  }
+
+  /** Draws a rectangle of a picture over white and reads the pixels. */
+  pixels(raster: Raster, box: Box, width: number, height: number): ImageData {
+    const canvas = this.#canvas;
+    const context = this.#context;
+    // Setting a canvas's size makes it anew, which takes longer than the drawing; most pictures of a camera are of one size.
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    context.imageSmoothingQuality = 'high';
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, width, height);
+    context.drawImage(raster, box.x, box.y, box.width, box.height, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height);
+  }
+}
+
+// One each: their sizes differ, and stay the same from picture to picture.
+const crops = new Easel();
+const thumbnails = new Easel();
 
 /**
  * Decodes a picture: EXIF orientation and colour profile are the browser's work.
@@ -42,7 +63,9 @@ export async function decode(
 ): Promise<LookResult<Raster>> {
   if (input.bitmap !== undefined) return ok(input.bitmap);
   try {
-    return ok(await createImageBitmap(new Blob([bytes], { type }), { imageOrientation: 'from-image' }));
+    // The file itself spares a copy of its bytes to the browser's process and back; another type than it says would not do.
+    const source = input.file.type === type ? input.file : new Blob([bytes], { type });
+    return ok(await createImageBitmap(source, { imageOrientation: 'from-image' }));
   } catch (cause) {
     if (type === 'image/heic')
       return fail('unsupported', `${input.name} is a HEIC photograph, which this browser cannot read.`, {
@@ -54,21 +77,6 @@ export async function decode(
       cause,
     });
   }
-}
-
-/** Draws a rectangle of a picture over white and reads the pixels. */
-function pixels(raster: Raster, box: Box, width: number, height: number): Uint8ClampedArray {
-  // Setting a canvas's size makes it anew, which takes longer than the drawing; most pictures of a camera are of one size.
-  if (cropCanvas.width !== width || cropCanvas.height !== height) {
-    cropCanvas.width = width;
-    cropCanvas.height = height;
-  }
-  const context = cropContext;
-  context.imageSmoothingQuality = 'high';
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, width, height);
-  context.drawImage(raster, box.x, box.y, box.width, box.height, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height).data;
 }
 
 /**
@@ -86,7 +94,7 @@ export function networkInput(raster: Raster, part: PictureInput['part']): Float3
   // Square already, but for a part of a picture that is too small for it.
   const size = Math.min(width, height);
   const crop = { x: Math.floor((width - size) / 2), y: Math.floor((height - size) / 2), size };
-  return toInput(pixels(raster, box, width, height), width, height, crop);
+  return toInput(crops.pixels(raster, box, width, height).data, width, height, crop);
 }
 
 function squareCrop({ width, height }: Raster): Box {
@@ -98,23 +106,12 @@ function squareCrop({ width, height }: Raster): Box {
  * The thumbnail of a picture, longest side ≤ 320 px, over white.
  *
  * @param raster the upright picture
- * @returns encoded bytes: WebP, or what the browser writes instead
+ * @returns the bytes of a WebP file
  */
-export async function thumbnail(raster: Raster): Promise<{ data: ArrayBuffer; type: string }> {
+export function thumbnail(raster: Raster): Promise<ArrayBuffer> {
   const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(raster.width, raster.height));
   const width = Math.max(1, Math.round(raster.width * scale));
   const height = Math.max(1, Math.round(raster.height * scale));
-  // A canvas of its own: it is still being encoded when the next picture is drawn.
-  const canvas = new OffscreenCanvas(width, height);
-  const context = context2d(canvas);
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, width, height);
-  context.drawImage(raster, 0, 0, width, height);
-  const blob = await canvas.convertToBlob({ type: thumbnailType, quality: THUMBNAIL_QUALITY });
-  // A browser that cannot write WebP answers with PNG; JPEG is five times smaller for photographs.
-  if (blob.type !== thumbnailType && thumbnailType === 'image/webp') {
-    thumbnailType = 'image/jpeg';
-    return thumbnail(raster);
-  }
-  return { data: await blob.arrayBuffer(), type: blob.type };
+  const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
+  return encodeWebp(thumbnails.pixels(raster, whole, width, height));
 }

@@ -93,6 +93,17 @@ export class Folders {
     await this.#add(files.filter(({ name }) => !known.has(name)));
   }
 
+  /**
+   * Whether a picture whose file was just found is one that the rescan missed: then it was moved or renamed, and is not gone.
+   *
+   * @param id of the picture
+   */
+  hasMoved(id: number): boolean {
+    const isMissed = this.#gone.includes(id);
+    if (isMissed) this.#gone = this.#gone.filter((each) => each !== id);
+    return isMissed;
+  }
+
   forgetGone(): void {
     this.#gone = [];
   }

@@ -10,6 +10,7 @@ class Host {
   readonly underWay: { name: string; settle: (outcome: Outcome) => void }[] = [];
   readonly announced: string[] = [];
   readonly settled: string[] = [];
+  readonly twins: string[] = [];
   readonly parts: RunParts;
 
   constructor(depth: number) {
@@ -39,6 +40,7 @@ class Host {
         return Promise.resolve(ok({ name, file }));
       },
       onOriginal: () => undefined,
+      onTwin: (_collection, id, { name }) => this.twins.push(`${name} = ${id}`),
       onChange: () => undefined,
     };
   }
@@ -84,6 +86,7 @@ describe('IndexRun', () => {
     expect(await run.ended).toEqual([]);
     expect(run).toMatchObject({ done: 3, total: 3, stored: 1, error: undefined, isOpen: false });
     expect(run.twins).toEqual([{ name: 'a', of: 'old' }]);
+    expect(host.twins).toEqual(['a = 9']);
     expect(run.failures).toEqual([{ name: 'c', reason: 'c could not be decoded.', hint: 'Save it as PNG.' }]);
     await run.settle();
     expect(host.settled.toSorted()).toEqual(['a', 'c']);

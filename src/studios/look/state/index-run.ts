@@ -31,6 +31,8 @@ export interface RunParts {
   prepare(source: SourceFile): Promise<Result<PictureInput, LookError>>;
   /** A picture was stored in this session: its file can be shown and exported at full size. */
   onOriginal(collection: number, id: number, file: File): void;
+  /** A file has the same bytes as a picture that is stored. */
+  onTwin(collection: number, id: number, source: SourceFile): void;
   /** Something was settled. Called for every picture. */
   onChange(): void;
 }
@@ -178,6 +180,7 @@ export class IndexRun {
       if (outcome.value.kind === 'duplicate') {
         this.twins.push({ name: source.name, of: outcome.value.name });
         this.#settled.push(source.name);
+        this.#parts.onTwin(this.collection, outcome.value.id, source);
       } else this.stored += 1;
       this.done += 1;
     }

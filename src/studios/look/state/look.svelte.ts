@@ -83,6 +83,9 @@ export class Look {
       prepare: ({ name, file }) => pictureInput({ name, file }),
       onStored: (collection) => void this.#changed(collection),
       onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
+      onTwin: (collection, id, { name }) => {
+        if (collection === this.#id && this.folders.hasMoved(id)) void this.renamePicture(id, name);
+      },
     });
     if (!writer) void this.#becomeWriter();
   }

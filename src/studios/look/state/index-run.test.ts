@@ -92,6 +92,18 @@ describe('IndexRun', () => {
     expect(host.settled.toSorted()).toEqual(['a', 'c']);
   });
 
+  it('knows a picture again that was stored while its worker died', async () => {
+    const { run, host } = await started(2, 'a', 'b');
+    await host.settle('a', crash());
+    await host.settle('b', crash());
+    await host.settle('a', ok({ kind: 'duplicate', id: 1, name: 'a' }));
+    await host.settle('b', ok({ kind: 'duplicate', id: 1, name: 'a' }));
+    expect(await run.ended).toEqual([]);
+    expect(run).toMatchObject({ done: 2, stored: 1, twins: [{ name: 'b', of: 'a' }] });
+    await run.settle();
+    expect(host.settled).toEqual(['b']);
+  });
+
   it('takes more files while it works, and uses the whole pool for them', async () => {
     const { run, host } = await started(3, 'a');
     await run.add(files('b', 'c', 'd'));

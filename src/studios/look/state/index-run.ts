@@ -177,7 +177,9 @@ export class IndexRun {
     if (!outcome.ok) this.#failed(source, outcome.error, isSuspect);
     else {
       this.#parts.onOriginal(this.collection, outcome.value.id, source.file);
-      if (outcome.value.kind === 'duplicate') {
+      // Tried again after its worker died, a picture may find itself: it was stored, only the answer was lost.
+      const isItself = isSuspect && outcome.value.kind === 'duplicate' && outcome.value.name === source.name;
+      if (outcome.value.kind === 'duplicate' && !isItself) {
         this.twins.push({ name: source.name, of: outcome.value.name });
         this.#settled.push(source.name);
         this.#parts.onTwin(this.collection, outcome.value.id, source);

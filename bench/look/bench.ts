@@ -9,7 +9,7 @@ import { firstLoadRow } from './first-load.ts';
 import { LibraryDriver, type GrowthLine } from './growth.ts';
 import { describeMachine } from './machine.ts';
 import { mainThreadRows } from './main-thread.ts';
-import { manyFilesRows, traceMainThread } from './main-thread-run.ts';
+import { largestListRows, manyFilesRows, traceMainThread } from './main-thread-run.ts';
 import { printProfile } from './profile-run.ts';
 import { timeReopening, type Reopened } from './reopen.ts';
 import { writeReport, type Results } from './report.ts';
@@ -88,7 +88,7 @@ class LookBench {
     const rows = await withBrowser(profile, async (browser) => {
       const look = await openWarm(browser, this.stage.siteUrl);
       const given = await traceMainThread(look, this.files);
-      return [...mainThreadRows(given), ...(await manyFilesRows(look))];
+      return [...mainThreadRows(given), ...(await largestListRows(look)), ...(await manyFilesRows(look))];
     });
     profile.remove();
     this.say(rows);

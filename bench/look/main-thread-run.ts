@@ -9,6 +9,8 @@ const MANY = 20_000;
 /** Of the many so many are indexed: by then the names are stored, the list grows and the bar moves. */
 const MANY_INDEXED = 200;
 const LIMIT_MS = 600_000;
+const LARGEST_K = 200;
+const LARGEST_ASKED = 10;
 
 /**
  * Files for the page, chosen beforehand: DevTools asks the browser's process for the type of each, one after the other, on
@@ -105,6 +107,38 @@ export async function manyFilesRows({ page }: LookPage): Promise<Row[]> {
       unit: 'ms',
       must: { atMost: 100 },
       beside: { 'over 50 ms': tasks.filter((each) => each > 50).length, 'in all, s': sum(tasks) / 1000 },
+    }),
+  ];
+}
+
+/** The row about the longest list of results there is: questions one after the other, each drawn whole. */
+export async function largestListRows(look: LookPage): Promise<Row[]> {
+  const { page } = look;
+  await look.choose('Graph (HNSW)', LARGEST_K);
+  const ids = await page
+    .getByRole('list', { name: 'Pictures' })
+    .getByRole('listitem')
+    .evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset.id ?? ''));
+  const asked = ids.slice(0, LARGEST_ASKED);
+  const { events } = await trace<unknown, TaskEvent>(page, TASK_CATEGORIES, async () => {
+    for (const id of asked) {
+      await look.ask([id], { labels: true });
+      await page
+        .getByRole('list', { name: 'Most alike' })
+        .locator('[data-rank]')
+        .nth(LARGEST_K - 1)
+        .waitFor();
+    }
+  });
+  const tasks = mainThreadTasks(events);
+  return [
+    row({
+      id: 'main-thread-k200',
+      what: `the longest main-thread task while ${LARGEST_K} results are drawn`,
+      value: Math.max(0, ...tasks),
+      unit: 'ms',
+      must: { atMost: 100 },
+      beside: { questions: asked.length, 'over 50 ms': tasks.filter((each) => each > 50).length },
     }),
   ];
 }

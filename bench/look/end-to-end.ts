@@ -81,6 +81,8 @@ export async function measureRound(
   const cpuBefore = cpuSeconds(profileDir);
   const run = await indexAll(look, files);
   const cpu = cpuBetween(cpuBefore, cpuSeconds(profileDir));
+  // At rest the site builds its graph: it must not do so at the peer's cost.
+  await site.page.goto('about:blank');
   const peerAfter = await half(1);
   const rawAfter = await raw();
   const both = await peer.page.evaluate(

@@ -17,13 +17,18 @@ export interface Figures {
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function figuresOf(judged: readonly Judged[]): Figures {
+function figuresOf(judged: readonly Judged[], sizes: ReadonlyMap<string, number>): Figures {
   const relevant = judged.map(({ ofClass, answers }) => answers.map((name) => name === ofClass));
   return {
     pictures: judged.length,
     p1: mean(relevant.map((each) => precisionAtK(each, 1))),
     p5: mean(relevant.map((each) => precisionAtK(each, 5))),
-    map10: mean(relevant.map((each) => averagePrecisionAtK(each, 10))),
+    // The query is of its class too, and never its own answer.
+    map10: mean(
+      judged.map(({ ofClass }, at) =>
+        averagePrecisionAtK(relevant[at] ?? [], 10, (sizes.get(ofClass) ?? 0) - 1),
+      ),
+    ),
   };
 }
 
@@ -35,8 +40,10 @@ function figuresOf(judged: readonly Judged[]): Figures {
  */
 export function precisions(judged: readonly Judged[]): { all: Figures; classes: Record<string, Figures> } {
   const names = [...new Set(judged.map(({ ofClass }) => ofClass))].toSorted();
-  const classes = names.map((name) => [name, figuresOf(judged.filter((one) => one.ofClass === name))]);
-  return { all: figuresOf(judged), classes: Object.fromEntries(classes) as Record<string, Figures> };
+  const ofClass = new Map(names.map((name) => [name, judged.filter((one) => one.ofClass === name)]));
+  const sizes = new Map([...ofClass].map(([name, each]) => [name, each.length]));
+  const classes = [...ofClass].map(([name, each]) => [name, figuresOf(each, sizes)]);
+  return { all: figuresOf(judged, sizes), classes: Object.fromEntries(classes) as Record<string, Figures> };
 }
 
 /** The class of a picture: the folder that it lies in. */

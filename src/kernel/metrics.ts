@@ -23,14 +23,16 @@ export function precisionAtK(relevant: readonly boolean[], k: number): number {
 }
 
 /**
- * Average precision at k: the mean of precision@i over the ranks i ≤ k that hold a relevant answer.
+ * Average precision at k: the sum of precision@i over the ranks i ≤ k that hold a relevant answer, by as many as there
+ * could be.
  *
  * @param relevant for each answer, best first, whether it is of the query's class
  * @param k how many answers count, ≥ 1
- * @returns [0, 1]; 0 when none is relevant
+ * @param total how many relevant answers there are in the collection
+ * @returns [0, 1]; 1 when the first min(k, total) answers are relevant, 0 when none is
  * @see Manning, Raghavan, Schütze: Introduction to Information Retrieval, 8.4
  */
-export function averagePrecisionAtK(relevant: readonly boolean[], k: number): number {
+export function averagePrecisionAtK(relevant: readonly boolean[], k: number, total: number): number {
   let hits = 0;
   let sum = 0;
   relevant.slice(0, k).forEach((isRelevant, index) => {
@@ -38,7 +40,7 @@ export function averagePrecisionAtK(relevant: readonly boolean[], k: number): nu
     hits += 1;
     sum += hits / (index + 1);
   });
-  return hits === 0 ? 0 : sum / hits;
+  return hits === 0 ? 0 : sum / Math.min(k, total);
 }
 
 /**

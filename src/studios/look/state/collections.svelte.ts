@@ -65,9 +65,14 @@ export class Collections {
     return created;
   }
 
-  /** The open collection, or a first one. */
-  async forAdding(network: NetworkIdentity): Promise<CollectionInfo | undefined> {
-    return this.current ?? this.create(FIRST_NAME, network);
+  /**
+   * Where files go to.
+   *
+   * @param into the collection that was meant; 0, or one that is gone: the open one, or a first one
+   */
+  async forAdding(into: number, network: NetworkIdentity): Promise<CollectionInfo | undefined> {
+    const meant = this.#list.find(({ id }) => id === into);
+    return meant ?? this.current ?? this.create(FIRST_NAME, network);
   }
 
   async rename(name: string): Promise<void> {

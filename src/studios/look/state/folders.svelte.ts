@@ -1,7 +1,7 @@
 import { describe } from '../../../kernel/result.ts';
 import type { Remote } from '../../../platform/rpc.ts';
 import type { LibraryApi } from '../worker/protocol.ts';
-import { fromFolder, type SourceFile } from './sources.ts';
+import { fromFolder, inWords, type SourceFile } from './sources.ts';
 
 /** Whether this browser can keep a link to a folder over visits. */
 export const canKeepFolders = (): boolean => 'showDirectoryPicker' in window;
@@ -9,7 +9,7 @@ export const canKeepFolders = (): boolean => 'showDirectoryPicker' in window;
 /** The kept folder of the open collection: full pictures come from it, and it can be scanned again. */
 export class Folders {
   readonly #library: Remote<LibraryApi>;
-  readonly #add: (files: readonly SourceFile[]) => Promise<number | undefined>;
+  readonly #add: (files: readonly SourceFile[], into: number) => Promise<number | undefined>;
   #collection = 0;
   #current = $state.raw<FileSystemDirectoryHandle | undefined>();
   #found = $state(0);
@@ -18,11 +18,11 @@ export class Folders {
 
   /**
    * @param library the store, which keeps the handle
-   * @param add adds files to the open collection and answers its id
+   * @param add adds files to a collection, with 0 to a first one, and answers its id
    */
   constructor(
     library: Remote<LibraryApi>,
-    add: (files: readonly SourceFile[]) => Promise<number | undefined>,
+    add: (files: readonly SourceFile[], into: number) => Promise<number | undefined>,
   ) {
     this.#library = library;
     this.#add = add;
@@ -55,9 +55,13 @@ export class Folders {
   async choose(): Promise<void> {
     try {
       const folder = await window.showDirectoryPicker({ id: 'look', mode: 'read' });
-      const collection = await this.#add(await this.#scan(folder));
+      const into = this.#collection;
+      const files = await this.#scan(folder);
+      if (files.length === 0) this.#problem ||= `There are no files in “${folder.name}”.`;
+      const collection = await this.#add(files, into);
       if (collection === undefined) return;
       const kept = await this.#library.keepFolder(collection, folder);
+      if (collection !== this.#collection) return;
       if (kept.ok) this.#current = folder;
       else this.#problem = kept.error.message;
     } catch (thrown) {
@@ -68,29 +72,35 @@ export class Folders {
 
   /** Adds what is in the folder and not in the collection; stored files are recognised by their bytes. */
   async goOn(): Promise<void> {
+    const into = this.#collection;
     const files = await this.#read();
-    if (files !== undefined) await this.#add(files);
+    if (files !== undefined) await this.#add(files, into);
   }
 
   /** Adds what is new in the folder and lists the pictures whose files are gone. */
   async rescan(): Promise<void> {
-    const files = await this.#read();
+    const into = this.#collection;
     const root = this.#current?.name;
-    if (files === undefined || root === undefined) return;
+    const files = await this.#read();
+    // In another collection meanwhile: what is missing there is another question.
+    if (files === undefined || root === undefined || into !== this.#collection) return;
     const present = new Set(files.map(({ name }) => name));
     const known = new Set<string>();
     const gone: number[] = [];
     const PAGE = 1000;
     for (let offset = 0; ; offset += PAGE) {
-      const page = await this.#library.list(this.#collection, offset, PAGE);
+      const page = await this.#library.list(into, offset, PAGE);
       if (!page.ok || page.value.length === 0) break;
       for (const { id, name } of page.value) {
         known.add(name);
         if (name.startsWith(`${root}/`) && !present.has(name)) gone.push(id);
       }
     }
-    this.#gone = gone;
-    await this.#add(files.filter(({ name }) => !known.has(name)));
+    if (into === this.#collection) this.#gone = gone;
+    await this.#add(
+      files.filter(({ name }) => !known.has(name)),
+      into,
+    );
   }
 
   /**
@@ -108,7 +118,7 @@ export class Folders {
     this.#gone = [];
   }
 
-  async #read(): Promise<SourceFile[] | undefined> {
+  async #read(): Promise<readonly SourceFile[] | undefined> {
     const folder = this.#current;
     if (folder === undefined) return undefined;
     this.#problem = '';
@@ -124,10 +134,12 @@ export class Folders {
     }
   }
 
-  async #scan(folder: FileSystemDirectoryHandle): Promise<SourceFile[]> {
+  async #scan(folder: FileSystemDirectoryHandle): Promise<readonly SourceFile[]> {
     this.#found = 1;
     try {
-      return await fromFolder(folder, (found) => (this.#found = found));
+      const { files, unreadable } = await fromFolder(folder, (found) => (this.#found = found));
+      this.#problem = inWords(unreadable);
+      return files;
     } finally {
       this.#found = 0;
     }

@@ -8,6 +8,7 @@ import type {
   GraphState,
   LibraryApi,
   LookError,
+  Metric,
   PictureInfo,
 } from '../worker/protocol.ts';
 import { Collections } from './collections.svelte.ts';
@@ -54,8 +55,10 @@ export class Look {
   #lost = $state(0);
   #error = $state.raw<LookError | undefined>();
   #shown = 0;
-  /** Files that were given while the network could not be had. */
-  readonly #unserved: SourceFile[] = [];
+  /** What was to be added while the network could not be had. */
+  #unserved: (() => Promise<number | undefined>)[] = [];
+  /** The graph that was asked for when it was missing, so that it is asked for once. */
+  #wantedGraph = '';
   #graphHost: Connection<GraphWorkerApi> | undefined;
   #isClosed = false;
   #graphTimer: ReturnType<typeof setTimeout> | undefined;
@@ -76,7 +79,7 @@ export class Look {
       classify: (vector, count) => this.embedder.classify(vector, count),
     });
     this.collections = new Collections(api, (current) => this.#opened(current));
-    this.folders = new Folders(api, (files) => this.add(files));
+    this.folders = new Folders(api, (files, into) => this.add(files, into));
     this.indexing = new Indexing({
       library: api,
       pool: this.embedder.pool,
@@ -110,18 +113,20 @@ export class Look {
   }
 
   /**
-   * Adds files to the open collection, making one when there is none. Without a network they wait for `retryNetwork`.
+   * Adds files to a collection, making one when there is none. Without a network they wait for `retryNetwork`.
    *
+   * @param files what
+   * @param into the collection; left out: the one that is open now
    * @returns the collection's id once the store knows of the files, or undefined when there is no network to embed with
    */
-  async add(files: readonly SourceFile[]): Promise<number | undefined> {
+  async add(files: readonly SourceFile[], into = this.#id): Promise<number | undefined> {
     if (files.length === 0) return undefined;
     const network = await this.embedder.files();
     if (!network.ok) {
-      this.#unserved.push(...files);
+      this.#unserved.push(() => this.add(files, into));
       return undefined;
     }
-    const collection = await this.collections.forAdding(network.value);
+    const collection = await this.collections.forAdding(into, network.value);
     if (collection !== undefined) await this.indexing.add(collection.id, files);
     return collection?.id;
   }
@@ -133,7 +138,12 @@ export class Look {
    */
   async addTo(name: string, files: readonly SourceFile[]): Promise<number | undefined> {
     const known = this.collections.list.find((each) => each.name === name);
-    const collection = known ?? (await this.createCollection(name));
+    const network = await this.embedder.files();
+    if (!network.ok) {
+      this.#unserved.push(() => this.addTo(name, files));
+      return undefined;
+    }
+    const collection = known ?? (await this.collections.create(name, network.value));
     if (collection === undefined) return undefined;
     await this.collections.choose(collection.id);
     await this.indexing.add(collection.id, files);
@@ -152,6 +162,16 @@ export class Look {
     const wanted = Number(parameters.get('collection') ?? '0');
     if (wanted !== 0) await this.collections.choose(wanted);
     if (request !== this.#shown) return; // a later address has come meanwhile
+    if (wanted !== 0 && wanted !== this.#id) {
+      this.#error = {
+        code: 'no-collection',
+        message: 'The collection of this address is not here any more.',
+        hint: 'It was deleted, or the address is from another browser: choose a collection above.',
+        retryable: false,
+      };
+      this.search.show(this.#id, NO_QUERY);
+      return;
+    }
     const { query, lost } = fromParameters(parameters, this.outside.known);
     this.#lost = lost;
     this.outside.forget();
@@ -213,7 +233,10 @@ export class Look {
 
   async retryNetwork(): Promise<void> {
     const network = await this.embedder.files();
-    if (network.ok) await this.add(this.#unserved.splice(0));
+    if (!network.ok) return;
+    const waiting = this.#unserved;
+    this.#unserved = [];
+    for (const add of waiting) await add();
   }
 
   /** Asks how the graph is doing, until it is ready; then measures its recall. */
@@ -229,7 +252,8 @@ export class Look {
     if (collection.id !== this.#id || metric !== this.search.metric) return;
     const wasReady = this.#graph?.state === 'ready';
     this.#graph = state;
-    if (state.state === 'building') {
+    if (state.state === 'absent') await this.#wantGraph(collection.id, metric);
+    else if (state.state === 'building') {
       clearTimeout(this.#graphTimer);
       this.#graphTimer = setTimeout(() => void this.refreshGraph(), GRAPH_POLL_MS);
     } else if (state.state === 'ready' && this.indexing.progress === undefined) {
@@ -238,10 +262,21 @@ export class Look {
     }
   }
 
+  /** Begins the graph of the measure in use, from the disk or anew; while pictures come in the network goes first. */
+  async #wantGraph(collection: number, metric: Metric): Promise<void> {
+    const key = `${collection} ${metric}`;
+    if (this.search.engine !== 'hnsw' || this.indexing.progress !== undefined || key === this.#wantedGraph)
+      return;
+    this.#wantedGraph = key;
+    await this.library.wantGraph(collection, metric);
+    await this.refreshGraph();
+  }
+
   /** The graph worker is up, or cannot be. */
   attachGraph(graph: Connection<GraphWorkerApi> | undefined): void {
     if (this.#isClosed) graph?.close();
     this.#graphHost = graph;
+    this.#wantedGraph = '';
     void this.refreshGraph();
   }
 

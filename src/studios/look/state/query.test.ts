@@ -20,6 +20,11 @@ describe('query', () => {
     });
   });
 
+  it('takes a picture once from an address, and on one side', () => {
+    const { query } = fromParameters(new URLSearchParams({ like: '2,2,5', unlike: '5,3,3' }), nothing);
+    expect(query).toEqual({ like: [picture(2), picture(5)], unlike: [picture(3)] });
+  });
+
   it('takes several pictures at once, each on one side only', () => {
     const two = withItems({ like: [picture(1)], unlike: [] }, [picture(2), picture(3)], 'unlike');
     expect(idOf(two)).toBe('1-2,3');

@@ -49,9 +49,12 @@ export function fromParameters(
   outside: ReadonlyMap<string, QueryItem>,
 ): { query: Query; lost: number } {
   let lost = 0;
+  const taken = new Set<string>();
   const read = (name: string): QueryItem[] =>
     (parameters.get(name) ?? '').split(',').flatMap((key): QueryItem[] => {
-      if (key === '') return [];
+      // An address may be written by hand: a picture counts once, and on one side.
+      if (key === '' || taken.has(key)) return [];
+      taken.add(key);
       if (/^\d{1,9}$/.test(key)) return [{ kind: 'picture', key, id: Number(key) }];
       const known = outside.get(key);
       if (known === undefined) lost += 1;

@@ -115,7 +115,8 @@ export function fromClipboard(data: DataTransfer | null, now: Date): SourceFile[
 }
 
 /**
- * Every file below a folder that the person gave access to, with its path below that folder's name.
+ * Every file below a folder that the person gave access to, with its path below that folder's name. What cannot be read is
+ * named, the rest goes on.
  *
  * @param folder the folder's handle
  * @param onCount called with the number found so far
@@ -123,27 +124,50 @@ export function fromClipboard(data: DataTransfer | null, now: Date): SourceFile[
 export async function fromFolder(
   folder: FileSystemDirectoryHandle,
   onCount: (found: number) => void,
-): Promise<SourceFile[]> {
-  const found: SourceFile[] = [];
+): Promise<Found> {
+  const files: SourceFile[] = [];
+  const unreadable: string[] = [];
+  const attempt = async (path: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      unreadable.push(`${path}: ${describe(thrown)}`);
+    }
+  };
+  const read = (child: FileSystemFileHandle, name: string): Promise<void> =>
+    attempt(name, async () => {
+      files.push({ name, file: await child.getFile() });
+    });
   const visit = async (at: FileSystemDirectoryHandle, path: string): Promise<void> => {
     const folders: FileSystemDirectoryHandle[] = [];
-    let batch: Promise<SourceFile>[] = [];
+    let batch: Promise<void>[] = [];
     const take = async (): Promise<void> => {
-      found.push(...(await Promise.all(batch)));
+      await Promise.all(batch);
       batch = [];
-      onCount(found.length);
+      onCount(files.length);
     };
     for await (const child of at.values()) {
       if (isHousekeeping(child.name)) continue;
       if (child.kind === 'directory') folders.push(child);
-      else batch.push(child.getFile().then((file) => ({ name: `${path}/${child.name}`, file })));
+      else batch.push(read(child, `${path}/${child.name}`));
       if (batch.length >= FILES_AT_ONCE) await take();
     }
     await take();
-    for (const child of folders) await visit(child, `${path}/${child.name}`);
+    for (const child of folders) {
+      const below = `${path}/${child.name}`;
+      await attempt(below, () => visit(child, below));
+    }
   };
   await visit(folder, folder.name);
-  return found;
+  return { files, unreadable };
+}
+
+/** What could not be read, in one sentence; empty when all could. */
+export function inWords(unreadable: readonly string[]): string {
+  const first = unreadable[0];
+  if (first === undefined) return '';
+  const more = unreadable.length === 1 ? '' : ` and ${unreadable.length - 1} more`;
+  return `Could not be read: ${first.slice(0, 200)}${more}`;
 }
 
 /** The file at a path below a kept folder, or undefined when it is not there any more. */

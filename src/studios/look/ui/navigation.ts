@@ -18,6 +18,8 @@ export interface Navigation {
   less(ids: readonly number[]): void;
   drop(key: string): void;
   clear(): void;
+  /** To the query before this one; from a link that was opened here: to no query. */
+  back(): void;
   toCollection(id: number): void;
 }
 
@@ -45,6 +47,7 @@ export function setNavigation(look: Look, address: Address): Navigation {
     less: (ids) => show(withItems(look.search.query, ids.map(pictureItem), 'unlike')),
     drop: (key) => show(without(look.search.query, key)),
     clear: () => show(NO_QUERY),
+    back: () => (address.canGoBack ? history.back() : show(NO_QUERY)),
     toCollection: (id) => address.go('/look', { collection: String(id) }),
   });
 }

@@ -44,6 +44,11 @@ export class GraphKeeper implements CandidateSource {
     return this.#graph(open, metric)?.candidates(query, k, exclude);
   }
 
+  /** Begins a graph that is not there, so that the first search finds it. */
+  want(open: OpenCollection, metric: Metric): void {
+    this.#graph(open, metric);
+  }
+
   state(collection: number, metric: Metric): GraphState {
     const nothing = { done: 0, total: 0 };
     if (this.#connection === undefined) return { state: 'unavailable', ...nothing, reason: this.#reason };

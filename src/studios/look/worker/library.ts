@@ -179,6 +179,12 @@ export class Library implements LibraryApi {
     );
   }
 
+  wantGraph(collection: number, metric: Metric): Promise<LookResult<void>> {
+    return this.#do('loading the graph', async ({ open }) =>
+      this.#graphs.want(await open.open(collection), metric),
+    );
+  }
+
   graphState(collection: number, metric: Metric): GraphState {
     return this.#graphs.state(collection, metric);
   }

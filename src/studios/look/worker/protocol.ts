@@ -255,6 +255,8 @@ export interface LibraryApi {
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>>;
   graphState(collection: number, metric: Metric): GraphState;
+  /** Loads the graph of a measure, or has it built, before a search asks for it. */
+  wantGraph(collection: number, metric: Metric): Promise<LookResult<void>>;
   quality(
     collection: number,
     metric: Metric,

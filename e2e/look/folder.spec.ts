@@ -85,6 +85,20 @@ test('a kept folder: full pictures from the disk after a reload, and what change
     expect(await names(look)).not.toContain(`${FOLDER}/c.jpg`);
   });
 
+  await test.step('a picture of another name is still the file that it was', async () => {
+    const tile = look.pictures.locator(`[data-name="${FOLDER}/one/a.jpg"]`);
+    await tile.getByRole('checkbox').check({ force: true });
+    const selected = page.getByRole('region', { name: 'Selected pictures' });
+    await selected.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('My dress.jpg');
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep the name' }).click();
+    await expect.poll(() => names(look)).toContain('My dress.jpg');
+    await page.getByRole('button', { name: 'Rescan' }).click();
+    await expect(look.status).toHaveText('3 pictures ready');
+    await expect(page.getByText('not in the folder any more')).toBeHidden();
+    expect(await names(look)).toContain('My dress.jpg');
+  });
+
   await test.step('a file that was moved is the same picture under its new name', async () => {
     await write(page, { 'three/b.jpg': b });
     await page.evaluate(async (root) => {

@@ -91,9 +91,9 @@ export class Folders {
     for (let offset = 0; ; offset += PAGE) {
       const page = await this.#library.list(into, offset, PAGE);
       if (!page.ok || page.value.length === 0) break;
-      for (const { id, name } of page.value) {
-        known.add(name);
-        if (name.startsWith(`${root}/`) && !present.has(name)) gone.push(id);
+      for (const { id, name, path = name } of page.value) {
+        known.add(path);
+        if (path.startsWith(`${root}/`) && !present.has(path)) gone.push(id);
       }
     }
     if (into === this.#collection) this.#gone = gone;

@@ -87,7 +87,7 @@ export class Look {
       onStored: (collection) => void this.#changed(collection),
       onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
       onTwin: (collection, id, { name }) => {
-        if (collection === this.#id && this.folders.hasMoved(id)) void this.renamePicture(id, name);
+        if (collection === this.#id && this.folders.hasMoved(id)) void this.#fileMoved(id, name);
       },
     });
     if (!writer) void this.#becomeWriter();
@@ -200,6 +200,10 @@ export class Look {
       this.selection.clear();
       await this.#reload();
     }
+  }
+
+  async #fileMoved(id: number, path: string): Promise<void> {
+    if (await this.#settle(this.library.fileMoved(this.#id, id, path))) await this.#reload();
   }
 
   /** Takes the last deletion back, of pictures or of a collection. */

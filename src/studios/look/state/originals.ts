@@ -36,7 +36,7 @@ export class Originals {
     if (given !== undefined && (await isReadable(given))) return given;
     const folder = await this.#library.folder(collection);
     if (folder === undefined || (await folder.queryPermission()) !== 'granted') return undefined;
-    const file = await fileBelow(folder, picture.name);
+    const file = await fileBelow(folder, picture.path ?? picture.name);
     return file?.size === picture.bytes ? file : undefined;
   }
 }

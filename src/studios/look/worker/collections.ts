@@ -1,7 +1,7 @@
 import { LookFailure } from './failure.ts';
 import type { OpenCollections } from './open-collections.ts';
 import type { CollectionInfo } from './protocol.ts';
-import { type CollectionRow, keysOf, type WriteTransaction } from './schema.ts';
+import { type CollectionRow, keysOf, type PictureRow, type WriteTransaction } from './schema.ts';
 import { type LookStore, manifestOf } from './store.ts';
 
 const MAX_NAME = 200;
@@ -74,13 +74,18 @@ export class Collections {
     return this.info(row);
   }
 
-  async renamePicture(collection: number, id: number, name: string): Promise<void> {
+  async renamePicture(
+    collection: number,
+    id: number,
+    names: (old: PictureRow) => Pick<PictureRow, 'name' | 'path'>,
+  ): Promise<void> {
     const open = await this.#open.open(collection);
     await this.#open.serial.run(async () => {
-      const renamed = { ...open.picture(id), name };
+      const old = open.picture(id);
+      const renamed = { ...old, ...names(old) };
       const row = await this.#store.write(['collections', 'pictures'], 'renaming a picture', async (tx) => {
-        const old = await manifestOf(tx, collection);
-        const next = { ...old, revision: old.revision + 1 };
+        const manifest = await manifestOf(tx, collection);
+        const next = { ...manifest, revision: manifest.revision + 1 };
         await Promise.all([tx.objectStore('pictures').put(renamed), tx.objectStore('collections').put(next)]);
         return next;
       });

@@ -151,7 +151,15 @@ export class Library implements LibraryApi {
 
   rename(collection: number, id: number, name: string): Promise<LookResult<void>> {
     return this.#do('renaming a picture', ({ collections }) =>
-      collections.renamePicture(collection, id, name),
+      collections.renamePicture(collection, id, ({ name: before, path = before }) => ({ name, path })),
+    );
+  }
+
+  fileMoved(collection: number, id: number, path: string): Promise<LookResult<void>> {
+    return this.#do('noting where a file went', ({ collections }) =>
+      collections.renamePicture(collection, id, ({ name, path: given }) =>
+        given === undefined ? { name: path } : { name, path },
+      ),
     );
   }
 

@@ -121,6 +121,8 @@ export interface PictureInfo {
   readonly bytes: number;
   readonly width: number;
   readonly height: number;
+  /** Where it lies in the kept folder, when a person gave it another name; else its name says it. */
+  readonly path?: string;
 }
 
 export interface NewPicture extends EmbeddedPicture {
@@ -243,7 +245,10 @@ export interface LibraryApi {
   list(collection: number, offset: number, limit: number): Promise<LookResult<readonly PictureInfo[]>>;
   pictures(collection: number, ids: readonly number[]): Promise<LookResult<readonly PictureInfo[]>>;
   thumbnails(collection: number, ids: readonly number[]): Promise<LookResult<readonly Thumbnail[]>>;
+  /** Gives a picture another name; where its file lies in a kept folder stays known. */
   rename(collection: number, id: number, name: string): Promise<LookResult<void>>;
+  /** A picture's file lies elsewhere in the kept folder now; a name that a person gave stays. */
+  fileMoved(collection: number, id: number, path: string): Promise<LookResult<void>>;
   /** Deletes pictures; `undoDelete` brings the last deletion back. */
   remove(collection: number, ids: readonly number[]): Promise<LookResult<void>>;
 

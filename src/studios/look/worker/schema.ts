@@ -89,11 +89,12 @@ export const chunkKey = (collection: number, { generation, seq }: ChunkRef): [nu
   seq,
 ];
 
-export const toPictureInfo = ({ id, name, hash, bytes, width, height }: PictureRow): PictureInfo => ({
+export const toPictureInfo = ({ id, name, hash, bytes, width, height, path }: PictureRow): PictureInfo => ({
   id,
   name,
   hash,
   bytes,
   width,
   height,
+  ...(path === undefined ? {} : { path }),
 });

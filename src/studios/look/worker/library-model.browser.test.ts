@@ -201,8 +201,10 @@ class Run {
     const [restored] = value(await this.#library.restore(file));
     const copy = restored?.id ?? 0;
     expect(restored).toMatchObject({ name: 'Model', count: this.#model.pictures.size, dim: DIM });
+    const original = value(await this.#library.list(this.#collection, 0, 100));
+    // A file holds no kept folder, so it does not say where in one a picture lies either.
     expect(value(await this.#library.list(copy, 0, 100))).toEqual(
-      value(await this.#library.list(this.#collection, 0, 100)),
+      original.map(({ id, name, hash, bytes, width, height }) => ({ id, name, hash, bytes, width, height })),
     );
     const ids = [...this.#model.pictures.keys()];
     expect(value(await this.#library.thumbnails(copy, ids))).toEqual(

@@ -55,15 +55,35 @@ test('what is stored can be saved, deleted, brought back, and read back from the
   expect(readFileSync(saved).subarray(0, 8).toString()).toBe('ATELIER1');
 
   const remove = page.getByRole('button', { name: 'Delete everything in Look' });
+  const inTrash = async () => Number(await row.getAttribute('data-trash-bytes'));
+  const undo = page.getByRole('button', { name: 'Undo', exact: true });
+  const counted = await bytes();
+  expect(await inTrash()).toBe(0);
   await remove.click();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(bytes).toBe(0);
+  expect(await inTrash()).toBe(counted);
+  await expect(remove).toBeDisabled();
+  await undo.click();
   await expect(page.getByRole('status', { name: 'Device status' })).toHaveText('Everything in Look is back.');
-  await navigation.getByRole('link', { name: 'Look' }).click();
-  await look.ready(files.length);
+  await expect.poll(bytes).toBe(counted);
+  expect(await inTrash()).toBe(0);
+
+  await test.step('the message goes with the page; Look brings back what was deleted here', async () => {
+    await remove.click();
+    await expect(undo).toBeVisible();
+    await navigation.getByRole('link', { name: 'Look' }).click();
+    await look.ready(0);
+    await expect(undo).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo the last deletion' }).click();
+    await look.ready(files.length);
+  });
 
   await navigation.getByRole('link', { name: 'This device' }).click();
   await remove.click();
   await expect(page.getByText('Everything in Look was deleted.')).toBeVisible();
+  await page.getByRole('button', { name: 'Empty the trash of Look' }).click();
+  await expect.poll(inTrash).toBe(0);
+  await expect(undo).toHaveCount(0);
   await page.reload();
   await page.getByLabel('Open a file with everything').setInputFiles({
     name: 'everything.atelier',

@@ -40,7 +40,7 @@ export interface SearchTimes {
 
 export interface Stored {
   /** By the library's own count, since the collection was made. */
-  readonly ofCollection: StoredBytes;
+  readonly ofCollection: Omit<StoredBytes, 'trash'>;
   /** What IndexedDB takes by the browser's count. */
   readonly disk: number;
   /** Memory of the graph's WebAssembly. */

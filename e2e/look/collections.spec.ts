@@ -4,6 +4,8 @@ import { expect, test } from '../support/site.ts';
 
 const chosen = (page: Page) => page.getByRole('combobox', { name: 'Collection' }).locator('option:checked');
 
+const undoLast = (page: Page) => page.getByRole('button', { name: 'Undo the last deletion' });
+
 async function giveName(page: Page, button: string, name: string): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
@@ -31,11 +33,82 @@ test('collections are made, renamed, deleted, brought back, and kept', async ({ 
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(chosen(page)).toHaveText('Empty one (0)');
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(chosen(page)).toHaveText('Holidays (4)');
   await look.ready(4);
   await look.searchByPicture(1);
   expect(await look.hits()).toHaveLength(3);
+  await expect(undoLast(page)).toBeHidden();
+});
+
+/** Deletes one picture of the collection. */
+async function deletePicture(look: LookPage, id: string): Promise<void> {
+  await look.pictures.locator(`[data-id="${id}"]`).getByRole('checkbox').check();
+  await look.page.getByRole('button', { name: 'Delete from collection' }).click();
+  await expect(look.pictures.locator(`[data-id="${id}"]`)).toHaveCount(0);
+}
+
+const ids = (look: LookPage): Promise<string[]> =>
+  look.pictures
+    .getByRole('listitem')
+    .evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset.id ?? ''));
+
+test('a message brings back its own deletion, and the query stays', async ({ page, site }) => {
+  const look = new LookPage(page);
+  await look.start(site.url, samplePictures(1).slice(0, 6));
+  const query = await look.searchByPicture(0);
+  const hits = await look.hits();
+  const [, second = '', third = ''] = await ids(look);
+  await deletePicture(look, second);
+  await deletePicture(look, third);
+  const messages = page.getByRole('status', { name: 'Messages of Atelier' });
+  const undo = messages.getByRole('button', { name: 'Undo', exact: true });
+  await expect(undo).toHaveCount(2);
+
+  await undo.first().click();
+  await look.ready(5);
+  expect(await ids(look)).toContain(second);
+  expect(await ids(look)).not.toContain(third);
+  await look.answered(query);
+  expect(await look.hits()).toHaveLength(4);
+
+  // The other way back leads to the same, and its message goes.
+  await expect(undo).toHaveCount(1);
+  await undoLast(page).click();
+  await look.ready(6);
+  await expect(undo).toHaveCount(0);
+  await expect(undoLast(page)).toBeHidden();
+  await look.answered(query);
+  await expect.poll(() => look.hits()).toEqual(hits);
+  await look.searchByPicture(1);
+});
+
+test('a deletion can be undone after leaving the page, and after a restart', async ({ page, site }) => {
+  const look = new LookPage(page);
+  await look.start(site.url, samplePictures(1).slice(0, 4));
+  const before = await ids(look);
+  await deletePicture(look, before[1] ?? '');
+  const undo = page.getByRole('button', { name: 'Undo', exact: true });
+  await expect(undo).toBeVisible();
+
+  // No message promises what no page can keep.
+  const navigation = page.getByRole('navigation');
+  await navigation.getByRole('link', { name: 'About' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('About');
+  await expect(undo).toHaveCount(0);
+  await navigation.getByRole('link', { name: 'Look' }).click();
+  await look.ready(3);
+  await undoLast(page).click();
+  await look.ready(4);
+  expect(await ids(look)).toEqual(before);
+
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await look.ready(0);
+  await page.reload();
+  await undoLast(page).click();
+  await look.ready(4);
+  expect(await ids(look)).toEqual(before);
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
 test('the sample has a collection of its own, and its list is right wherever it is scrolled', async ({

@@ -56,6 +56,9 @@ test('a collection can be deleted when the disk is full', async ({ site }) => {
     await before.open(site.url);
     await before.add(samplePictures(1));
     await before.ready(10);
+    await before.pictures.getByRole('checkbox').first().check();
+    await before.page.getByRole('button', { name: 'Delete from collection' }).click();
+    await before.ready(9);
     await profile.close();
 
     const page = await (await profile.launch()).newPage();
@@ -63,8 +66,14 @@ test('a collection can be deleted when the disk is full', async ({ site }) => {
     const look = new LookPage(page);
     await look.open(site.url);
     await expect(page.getByText('Read only.')).toBeHidden();
+    // What was deleted before is kept while there is room for it, and no message promises more than that.
+    const undoLast = page.getByRole('button', { name: 'Undo the last deletion' });
+    await expect(undoLast).toBeVisible();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect.poll(() => readStore(page)).toEqual([]);
+    await expect(page.getByRole('status', { name: 'Messages of Atelier' })).toContainText('gone for good');
+    await expect(page.getByRole('button', { name: 'Undo', exact: true })).toHaveCount(0);
+    await expect(undoLast).toBeHidden();
     await room.free();
 
     await look.add(samplePictures(1));

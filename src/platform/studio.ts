@@ -11,6 +11,8 @@ export interface KeyHelp {
 export interface StoredPart {
   readonly name: string;
   readonly bytes: number;
+  /** It was deleted, and can still come back. */
+  readonly isTrash?: boolean;
 }
 
 /** Everything a person made in a studio, as the device page sees it. */
@@ -21,9 +23,11 @@ export interface StudioData {
   save(options?: TaskOptions): Promise<Result<Blob>>;
   /** Adds what a saved file holds: all of it or nothing. Answers what was added, in words. */
   open(file: Blob, options?: TaskOptions): Promise<Result<string>>;
-  /** Deletes everything; `undoDelete` brings it back until the next deletion or the next start. */
-  deleteAll(): Promise<Result<void>>;
-  undoDelete(): Promise<Result<void>>;
+  /** Deletes everything. Answers the key with which `undoDelete` brings it back, or undefined when there is no way back. */
+  deleteAll(): Promise<Result<number | undefined>>;
+  undoDelete(key: number): Promise<Result<void>>;
+  /** What was deleted goes for good. */
+  emptyTrash(): Promise<Result<void>>;
   /** Lets go of workers and locks. */
   close(): void;
 }

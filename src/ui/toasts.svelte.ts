@@ -17,9 +17,11 @@ export class Toasts {
     return this.#list;
   }
 
-  show(text: string, undo?: () => void): void {
+  /** @returns its id, to dismiss it when the undo cannot be had any more */
+  show(text: string, undo?: () => void): number {
     this.#lastId += 1;
     this.#list = [...this.#list, { id: this.#lastId, text, undo }].slice(-this.#limit);
+    return this.#lastId;
   }
 
   dismiss(id: number): void {

@@ -5,6 +5,7 @@ import type { StudioData, StudioDoor } from '../../platform/studio.ts';
 export class OpenStudios {
   readonly doors: readonly StudioDoor[];
   readonly #open = new Map<string, Promise<StudioData>>();
+  #isClosed = false;
 
   /** @param doors those without a store are left out */
   constructor(doors: readonly StudioDoor[]) {
@@ -24,14 +25,20 @@ export class OpenStudios {
     }
   }
 
-  /** Lets go of every store. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lets go of every store; none is opened any more, or nobody would let go of that one. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const open = [...this.#open.values()];
     this.#open.clear();
     for (const data of await Promise.allSettled(open)) if (data.status === 'fulfilled') data.value.close();
   }
 
   #data(id: string): Promise<StudioData> {
+    if (this.#isClosed) return Promise.reject(new Error('its page was left'));
     const known = this.#open.get(id);
     if (known !== undefined) return known;
     const load = this.doors.find((door) => door.id === id)?.data;

@@ -14,8 +14,7 @@ export interface StoredStudio {
   readonly error?: StudioError | undefined;
 }
 
-const sum = (parts: readonly StoredPart[] = []): number =>
-  parts.reduce((total, { bytes }) => total + bytes, 0);
+const sum = (parts: readonly StoredPart[]): number => parts.reduce((total, { bytes }) => total + bytes, 0);
 const REST: TaskView = { kind: 'idle', text: '' };
 
 /** What the studios store, and what a person can do with it: save it all, read it back, delete it. */
@@ -25,6 +24,8 @@ export class StoredData {
   #stopping: AbortController | undefined;
   readonly #open: OpenStudios;
   readonly #toasts: Toasts;
+  /** Messages that offer an undo, and the studio of each: only this page can keep what they promise. */
+  readonly #offers = new Map<number, string>();
 
   constructor(doors: readonly StudioDoor[], toasts: Toasts) {
     this.#open = new OpenStudios(doors);
@@ -44,8 +45,14 @@ export class StoredData {
     return this.#task.kind === 'running';
   }
 
-  bytesOf(studio: StoredStudio): number {
-    return sum(studio.parts);
+  /** What a studio stores, without what was deleted. */
+  bytesOf({ parts = [] }: StoredStudio): number {
+    return sum(parts.filter(({ isTrash }) => isTrash !== true));
+  }
+
+  /** What was deleted in a studio and can still come back. */
+  trashOf({ parts = [] }: StoredStudio): number {
+    return sum(parts.filter(({ isTrash }) => isTrash === true));
   }
 
   /** Asks every studio what it stores. */
@@ -56,6 +63,8 @@ export class StoredData {
         return stored.ok ? { id, title, parts: stored.value } : { id, title, parts: [], error: stored.error };
       }),
     );
+    for (const studio of this.#studios)
+      if (studio.error === undefined && this.trashOf(studio) === 0) this.#withdraw(studio.id);
   }
 
   /** Saves every studio into one file; undefined when it failed or was stopped. */
@@ -98,11 +107,28 @@ export class StoredData {
       return;
     }
     await this.refresh();
-    this.#toasts.show(`Everything in ${studio.title} was deleted.`, () => void this.#undo(studio));
+    if (this.#open.isClosed) return;
+    const key = deleted.value;
+    const text = `Everything in ${studio.title} was deleted.`;
+    if (key === undefined) this.#toasts.show(`${text} It is gone for good: there was no room to keep it.`);
+    else
+      this.#offers.set(
+        this.#toasts.show(text, () => void this.#undo(studio, key)),
+        studio.id,
+      );
   }
 
-  async #undo(studio: StoredStudio): Promise<void> {
-    const undone = await this.#open.use(studio.id, (data) => data.undoDelete());
+  /** What was deleted in a studio goes for good. */
+  async emptyTrash(studio: StoredStudio): Promise<void> {
+    const emptied = await this.#open.use(studio.id, (data) => data.emptyTrash());
+    this.#task = emptied.ok
+      ? { kind: 'done', text: `The trash of ${studio.title} is empty.` }
+      : { kind: 'failed', error: emptied.error };
+    await this.refresh();
+  }
+
+  async #undo(studio: StoredStudio, key: number): Promise<void> {
+    const undone = await this.#open.use(studio.id, (data) => data.undoDelete(key));
     this.#task = undone.ok
       ? { kind: 'done', text: `Everything in ${studio.title} is back.` }
       : { kind: 'failed', error: undone.error };
@@ -112,7 +138,17 @@ export class StoredData {
   /** Lets go of every studio's store. */
   async close(): Promise<void> {
     this.#stopping?.abort();
+    for (const { id } of this.#studios) this.#withdraw(id);
     await this.#open.close();
+  }
+
+  /** Takes back the messages that offer an undo in a studio. */
+  #withdraw(studio: string): void {
+    for (const [toast, of] of this.#offers) {
+      if (of !== studio) continue;
+      this.#toasts.dismiss(toast);
+      this.#offers.delete(toast);
+    }
   }
 
   async #run<T>(

@@ -16,6 +16,7 @@ export class Collections {
   readonly #library: Remote<LibraryApi>;
   readonly #onOpen: (current: CollectionInfo | undefined) => void;
   #list = $state.raw<readonly CollectionInfo[]>([]);
+  #deleted = $state.raw<readonly number[]>([]);
   #currentId = $state(0);
   #error = $state.raw<LookError | undefined>();
 
@@ -30,6 +31,10 @@ export class Collections {
 
   get list(): readonly CollectionInfo[] {
     return this.#list;
+  }
+  /** Keys of the deletions that can be undone, the last one last. */
+  get deleted(): readonly number[] {
+    return this.#deleted;
   }
   get current(): CollectionInfo | undefined {
     return this.#list.find(({ id }) => id === this.#currentId);
@@ -47,9 +52,10 @@ export class Collections {
 
   /** Reads the list anew; the open collection stays. */
   async refresh(): Promise<readonly CollectionInfo[]> {
-    const list = await this.#library.collections();
+    const [list, deleted] = await Promise.all([this.#library.collections(), this.#library.deleted()]);
     if (list.ok) this.#list = list.value;
     else this.#error = list.error;
+    if (deleted.ok) this.#deleted = deleted.value;
     return this.#list;
   }
 
@@ -79,23 +85,28 @@ export class Collections {
     await this.#settle(this.#library.renameCollection(this.#currentId, name));
   }
 
-  /** Deletes the open collection; `undo` brings it back. */
-  async delete(): Promise<boolean> {
+  /** Deletes the open collection. @returns the key for `undo`, undefined when there is no way back */
+  async delete(): Promise<Result<number | undefined, LookError>> {
     const gone = this.#currentId;
     const answer = await this.#library.deleteCollection(gone);
     this.#error = answer.ok ? undefined : answer.error;
-    if (!answer.ok) return false;
+    if (!answer.ok) return answer;
     await this.refresh();
     this.#open(this.#list[0]?.id ?? 0);
-    return true;
+    return answer;
   }
 
-  /** Takes the last deletion back, of a collection or of pictures. */
-  async undo(): Promise<void> {
-    const before = this.#list.map(({ id }) => id);
-    await this.#settle(this.#library.undoDelete());
-    const back = this.#list.find(({ id }) => !before.includes(id));
-    this.#open(back?.id ?? this.#currentId);
+  /**
+   * Takes a deletion back, of collections or of pictures. A collection that came back is opened; otherwise the open one
+   * stays, and its query with it.
+   *
+   * @returns the collections that came back, or undefined when it failed
+   */
+  async undo(key: number): Promise<readonly number[] | undefined> {
+    const back = await this.#settle(this.#library.undoDelete(key));
+    const first = back?.[0];
+    if (first !== undefined) this.#open(first);
+    return back;
   }
 
   /** Shows what a call left behind in the list. */

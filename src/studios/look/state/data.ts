@@ -8,7 +8,6 @@ import { startGraph, startLibrary } from './start-workers.ts';
 class LookData implements StudioData {
   readonly #library: Connection<LibraryApi>;
   readonly #graph: Connection<GraphWorkerApi> | undefined;
-  #deleted = 0;
 
   constructor(library: Connection<LibraryApi>, graph: Connection<GraphWorkerApi> | undefined) {
     this.#library = library;
@@ -18,12 +17,13 @@ class LookData implements StudioData {
   async stored(): Promise<Result<readonly StoredPart[]>> {
     const bytes = await this.#library.api.storedBytes();
     if (!bytes.ok) return bytes;
-    const { vectors, thumbnails, graphs, pictures } = bytes.value;
+    const { vectors, thumbnails, graphs, pictures, trash } = bytes.value;
     return ok([
       { name: 'Vectors', bytes: vectors },
       { name: 'Thumbnails', bytes: thumbnails },
       { name: 'Graphs', bytes: graphs },
       { name: 'Names and sizes', bytes: pictures },
+      { name: 'In the trash', bytes: trash, isTrash: true },
     ]);
   }
 
@@ -37,24 +37,17 @@ class LookData implements StudioData {
     return ok(`Look: added ${added.value.map(({ name, count }) => `“${name}” (${count})`).join(', ')}.`);
   }
 
-  async deleteAll(): Promise<Result<void>> {
-    const list = await this.#library.api.collections();
-    if (!list.ok) return list;
-    this.#deleted = 0;
-    for (const { id } of list.value) {
-      const gone = await this.#library.api.deleteCollection(id);
-      if (!gone.ok) return gone;
-      this.#deleted += 1;
-    }
-    return ok(undefined);
+  deleteAll(): Promise<Result<number | undefined>> {
+    return this.#library.api.deleteAll();
   }
 
-  async undoDelete(): Promise<Result<void>> {
-    for (; this.#deleted > 0; this.#deleted -= 1) {
-      const back = await this.#library.api.undoDelete();
-      if (!back.ok) return back;
-    }
-    return ok(undefined);
+  async undoDelete(key: number): Promise<Result<void>> {
+    const back = await this.#library.api.undoDelete(key);
+    return back.ok ? ok(undefined) : back;
+  }
+
+  emptyTrash(): Promise<Result<void>> {
+    return this.#library.api.forgetDeleted();
   }
 
   close(): void {

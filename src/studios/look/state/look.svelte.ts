@@ -185,10 +185,11 @@ export class Look {
     void this.refreshGraph();
   }
 
-  /** @returns whether it was done; `error` says why not */
-  async removePictures(ids: readonly number[]): Promise<boolean> {
-    const removed = await this.#settle(this.library.remove(this.#id, ids));
-    if (removed) {
+  /** @returns the key for `undoDelete`; `error` says why it was not done */
+  async removePictures(ids: readonly number[]): Promise<Result<number | undefined, LookError>> {
+    const removed = await this.library.remove(this.#id, ids);
+    this.#error = removed.ok ? undefined : removed.error;
+    if (removed.ok) {
       this.selection.clear();
       await this.#reload();
     }
@@ -206,10 +207,11 @@ export class Look {
     if (await this.#settle(this.library.fileMoved(this.#id, id, path))) await this.#reload();
   }
 
-  /** Takes the last deletion back, of pictures or of a collection. */
-  async undoDelete(): Promise<void> {
-    await this.collections.undo();
+  /** Takes a deletion back. @returns as `Collections.undo` */
+  async undoDelete(key: number): Promise<readonly number[] | undefined> {
+    const back = await this.collections.undo(key);
     await this.#reload();
+    return back;
   }
 
   fullPicture(picture: PictureInfo): Promise<FullPicture | undefined> {

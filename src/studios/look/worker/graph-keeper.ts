@@ -109,10 +109,11 @@ export class GraphKeeper implements CandidateSource {
     }
   }
 
-  async storedBytes(): Promise<number> {
+  /** Size of the kept graphs of some collections. */
+  async storedBytes(collections: readonly number[]): Promise<number> {
     if (this.#connection === undefined) return 0;
     try {
-      const bytes = await this.#connection.api.storedBytes();
+      const bytes = await this.#connection.api.storedBytes(collections);
       return bytes.ok ? bytes.value : 0;
     } catch (thrown) {
       console.warn('The size of the graphs is not known', describe(thrown));

@@ -186,8 +186,8 @@ export class GraphService implements GraphApi {
     );
   }
 
-  storedBytes(): Promise<LookResult<number>> {
-    return this.#attempt(undefined, async () => (await this.#openStore()).bytes());
+  storedBytes(collections?: readonly number[]): Promise<LookResult<number>> {
+    return this.#attempt(undefined, async () => (await this.#openStore()).bytes(collections));
   }
 
   async heapBytes(): Promise<number> {

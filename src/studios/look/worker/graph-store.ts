@@ -36,6 +36,7 @@ export interface StoredGraph {
 }
 
 const rowKey = ({ collection, metric }: GraphKey): string => `${collection}/${metric}`;
+const collectionOf = (key: string): number => Number.parseInt(key);
 
 const partsOf = (graph: KeptGraph): readonly ArrayBufferView<ArrayBuffer>[] => [
   graph.header,
@@ -143,11 +144,12 @@ export class GraphStore {
     });
   }
 
-  /** Bytes of all kept graphs. */
-  async bytes(): Promise<number> {
+  /** Bytes of the kept graphs of these collections; left out: of all. */
+  async bytes(collections?: readonly number[]): Promise<number> {
     let sum = 0;
     const index = this.#database.transaction('graphs').store.index('bytes');
-    for (let at = await index.openKeyCursor(); at !== null; at = await at.continue()) sum += at.key;
+    for (let at = await index.openKeyCursor(); at !== null; at = await at.continue())
+      if (collections?.includes(collectionOf(at.primaryKey)) ?? true) sum += at.key;
     return sum;
   }
 }

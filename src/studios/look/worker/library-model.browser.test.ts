@@ -14,8 +14,8 @@ const GRAPHS = 'test-look-model-graphs';
 /** The plain model: what a person believes to have. */
 interface Model {
   pictures: Map<number, { content: number; name: string }>;
-  /** Deletions that can be undone, the last one last. */
-  trash: [number, { content: number; name: string }][][];
+  /** Deletions that can be undone, by key, the last one last. */
+  trash: Map<number, [number, { content: number; name: string }][]>;
   nextId: number;
 }
 
@@ -35,7 +35,7 @@ const operation = fc.oneof(
       picks: fc.array(fc.nat(), { maxLength: 4 }),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('undo' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('undo' as const), pick: fc.nat() }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('rename' as const), pick: fc.nat(), name: fc.string() }),
@@ -80,7 +80,7 @@ async function openWithGraph(): Promise<Opened> {
 }
 
 class Run {
-  readonly #model: Model = { pictures: new Map(), trash: [], nextId: 1 };
+  readonly #model: Model = { pictures: new Map(), trash: new Map(), nextId: 1 };
   #open: Opened;
   readonly #collection: number;
 
@@ -136,17 +136,22 @@ class Run {
       }
       case 'remove': {
         const ids = [...new Set(one.picks.map((pick) => this.#pick(pick)))].filter((id) => id !== undefined);
-        value(await this.#library.remove(collection, ids));
+        const key = value(await this.#library.remove(collection, ids));
         const gone = [...model.pictures].filter(([id]) => ids.includes(id));
-        if (gone.length > 0) model.trash.push(gone);
+        expect(key === undefined).toBe(gone.length === 0);
+        if (key !== undefined) model.trash.set(key, gone);
         for (const [id] of gone) model.pictures.delete(id);
         return;
       }
       case 'undo': {
-        value(await this.#library.undoDelete());
+        const keys = [...model.trash.keys()];
+        const key = keys[one.pick % Math.max(1, keys.length)];
+        if (key === undefined) return;
+        expect(value(await this.#library.undoDelete(key))).toEqual([]);
         const present = new Set([...model.pictures.values()].map(({ content }) => content));
-        for (const [id, info] of model.trash.pop() ?? [])
+        for (const [id, info] of model.trash.get(key) ?? [])
           if (!present.has(info.content)) model.pictures.set(id, info);
+        model.trash.delete(key);
         return;
       }
       case 'rename': {
@@ -163,12 +168,11 @@ class Run {
         return;
       case 'forget':
         value(await this.#library.forgetDeleted());
-        model.trash = [];
+        model.trash.clear();
         return;
       case 'reopen':
         await this.#open.close();
         this.#open = await openWithGraph();
-        model.trash = [];
         return;
       case 'saveAndRestore':
         return this.#saveAndRestore();
@@ -212,7 +216,7 @@ class Run {
     );
     value(await this.#library.deleteCollection(copy));
     value(await this.#library.forgetDeleted());
-    this.#model.trash = [];
+    this.#model.trash.clear();
   }
 
   /** What every operation must leave behind. */
@@ -225,6 +229,7 @@ class Run {
     expect(listed).toHaveLength(expected.length);
     const [info] = value(await this.#library.collections());
     expect(info?.count).toBe(expected.length);
+    expect(value(await this.#library.deleted())).toEqual([...this.#model.trash.keys()]);
   }
 }
 

@@ -105,8 +105,8 @@ export class LibrarySession {
     if (!store.isWriter) return;
     const keys = await store.db.getAllKeys('collections');
     const trash = await store.db.getAll('trash');
-    const deleted = trash.flatMap((one) => (one.kind === 'collection' ? [one.row.id] : []));
-    await this.graphs.sweep([...keys, ...deleted]);
+    const deleted = trash.flatMap((one) => (one.kind === 'collections' ? one.rows : []));
+    await this.graphs.sweep([...keys, ...deleted.map(({ id }) => id)]);
   }
 
   async #make(): Promise<LibraryParts> {
@@ -120,9 +120,10 @@ export class LibrarySession {
         this.graphs.added(collection, ids);
         this.#mergeOnTheWay(store, open, collection);
       }),
-      trash: new Trash(store, open, {
+      trash: new Trash(store, open, this.#env.now, {
         onRemoved: (collection, ids) => this.graphs.removed(collection, ids),
         onRestored: (collection, ids) => this.graphs.added(collection, ids),
+        onGone: (collection) => this.graphs.end(collection),
       }),
     };
   }
@@ -134,9 +135,9 @@ export class LibrarySession {
     }
     const opened = await attempt('opening the store', async () => {
       await store.becomeWriter(this.#env.token());
-      // Another tab may have written since this one read; and what it deleted stays deleted now.
+      // Another tab may have written since this one read.
       open.forgetAll();
-      await trash.empty();
+      await trash.forgetOld();
     });
     this.#writer.resolve(opened);
     if (opened.ok) void this.#tidy(store);

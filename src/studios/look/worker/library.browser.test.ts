@@ -180,65 +180,6 @@ describe('searching', () => {
   });
 });
 
-describe('deleting and bringing back', () => {
-  it('takes pictures out of everything, and undo puts them back under their ids', async () => {
-    await Promise.all([1, 2, 3, 4, 5].map((content) => add(content)));
-    const before = await find(1);
-    value(await library.remove(collection, [2, 4]));
-    value(await library.remove(collection, [5]));
-    expect(await names()).toEqual(['1.jpg', '3.jpg']);
-    expect((await find(1)).map(({ id }) => id)).toEqual([3]);
-    const [info] = value(await library.undoDelete());
-    expect(info?.count).toBe(3);
-    value(await library.undoDelete());
-    expect(await find(1)).toEqual(before);
-    value(await library.undoDelete());
-    expect(await names()).toEqual(['1.jpg', '2.jpg', '3.jpg', '4.jpg', '5.jpg']);
-    await reopen();
-    expect(await find(1)).toEqual(before);
-  });
-
-  it('keeps a picture that was indexed again instead of bringing its double back', async () => {
-    await Promise.all([add(1), add(2)]);
-    value(await library.remove(collection, [1, 2]));
-    expect(value(await add(1, 'again.jpg'))).toEqual({ kind: 'stored', id: 3 });
-    value(await library.undoDelete());
-    expect(await names()).toEqual(['2.jpg', 'again.jpg']);
-    await reopen();
-    expect((await find(2)).map(({ id }) => id)).toEqual([3]);
-  });
-
-  it('empties the trash at the next start and gives the room back', async () => {
-    await Promise.all([add(1), add(2)]);
-    value(await library.remove(collection, [1]));
-    const before = value(await library.storedBytes());
-    await reopen();
-    value(await library.undoDelete());
-    expect(await names()).toEqual(['2.jpg']);
-    expect(value(await library.storedBytes()).thumbnails).toBeLessThan(before.thumbnails);
-    expect(value(await add(3))).toEqual({ kind: 'stored', id: 3 });
-  });
-
-  it('deletes a collection, brings it back, and forgets it for good', async () => {
-    await Promise.all([add(1), add(2)]);
-    value(await library.announce(collection, ['later.jpg']));
-    value(await library.deleteCollection(collection));
-    expect(value(await library.collections())).toEqual([]);
-    expect(code(await library.list(collection, 0, 10))).toBe('no-collection');
-    const [back] = value(await library.undoDelete());
-    expect(back).toMatchObject({ id: collection, name: 'Holiday', count: 2, pending: 1 });
-    expect(await names()).toEqual(['1.jpg', '2.jpg']);
-    value(await library.deleteCollection(collection));
-    value(await library.forgetDeleted());
-    expect(value(await library.undoDelete())).toEqual([]);
-    const database = await openDB(NAME);
-    for (const store of ['pictures', 'chunks', 'thumbs', 'pending', 'folders'])
-      expect(await database.count(store)).toBe(0);
-    database.close();
-    expect(value(await library.createCollection('Next', NETWORK, DIM)).id).toBeGreaterThan(collection);
-  });
-});
-
 describe('names, files to come, folders', () => {
   it('renames collections and pictures', async () => {
     await add(1);

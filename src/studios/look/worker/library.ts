@@ -98,24 +98,29 @@ export class Library implements LibraryApi {
     return this.#do('renaming a collection', ({ collections }) => collections.rename(collection, name));
   }
 
-  deleteCollection(collection: number): Promise<LookResult<void>> {
-    return this.#do('deleting a collection', async ({ trash }) => {
-      await trash.removeCollection(collection);
-      this.#graphs.end(collection);
-    });
+  deleteCollection(collection: number): Promise<LookResult<number | undefined>> {
+    return this.#do('deleting a collection', ({ trash }) => trash.removeCollection(collection));
   }
 
-  undoDelete(): Promise<LookResult<readonly CollectionInfo[]>> {
-    return this.#do('bringing back what was deleted', async ({ trash, collections }) => {
-      await trash.undo();
-      return collections.list();
-    });
+  deleteAll(): Promise<LookResult<number | undefined>> {
+    return this.#do('deleting everything', ({ trash }) => trash.removeAll());
+  }
+
+  deleted(): Promise<LookResult<readonly number[]>> {
+    return this.#do('listing what was deleted', ({ trash }) => trash.keys());
+  }
+
+  undoDelete(key: number): Promise<LookResult<readonly number[]>> {
+    return this.#do('bringing back what was deleted', ({ trash }) => trash.undo(key));
   }
 
   forgetDeleted(): Promise<LookResult<void>> {
     return this.#do('emptying the trash', async ({ store, trash }) => {
       await trash.empty();
-      await this.#maintain(() => sweepOrphans(store));
+      await this.#maintain(async () => {
+        await sweepOrphans(store);
+        await this.#session.sweepGraphs();
+      });
     });
   }
 
@@ -163,7 +168,7 @@ export class Library implements LibraryApi {
     );
   }
 
-  remove(collection: number, ids: readonly number[]): Promise<LookResult<void>> {
+  remove(collection: number, ids: readonly number[]): Promise<LookResult<number | undefined>> {
     return this.#do('deleting pictures', ({ trash }) => trash.removePictures(collection, ids));
   }
 
@@ -238,10 +243,9 @@ export class Library implements LibraryApi {
   }
 
   storedBytes(): Promise<LookResult<StoredBytes>> {
-    return this.#do('counting what is stored', async ({ store }) => ({
-      ...(await storedBytes(store)),
-      graphs: await this.#graphs.storedBytes(),
-    }));
+    return this.#do('counting what is stored', ({ store }) =>
+      storedBytes(store, (collections) => this.#graphs.storedBytes(collections)),
+    );
   }
 
   /** Gives the lock and the store back. */

@@ -21,6 +21,8 @@ export type LookErrorCode =
   | 'read-only'
   | 'no-collection'
   | 'no-picture'
+  /** A deletion that cannot be undone any more. */
+  | 'no-way-back'
   | 'wrong-network'
   | 'bad-save-file'
   | 'store-broken'
@@ -204,18 +206,21 @@ export interface LibraryIntake {
   add(collection: number, picture: NewPicture): Promise<LookResult<IndexOutcome>>;
 }
 
+/** What is stored, bytes; all but `trash` without what was deleted. */
 export interface StoredBytes {
   readonly vectors: number;
   readonly thumbnails: number;
   readonly graphs: number;
   /** Names, sizes, hashes. */
   readonly pictures: number;
+  /** What was deleted and can still come back, of every kind. */
+  readonly trash: number;
 }
 
 export interface LibraryApi {
   /**
-   * Opens the store, takes the writer's lock, empties the trash, and begins to sweep what unfinished saves left. While
-   * another tab has the lock the library only reads, and every call that writes fails with `read-only`.
+   * Opens the store, takes the writer's lock, forgets deletions older than a day, and begins to sweep what unfinished
+   * saves left. While another tab has the lock the library only reads, and every call that writes fails with `read-only`.
    */
   open(): Promise<LookResult<{ readonly writer: boolean }>>;
   /** Settles when this tab is the writer; collections may have changed in the meantime. */
@@ -234,10 +239,23 @@ export interface LibraryApi {
   collections(): Promise<LookResult<readonly CollectionInfo[]>>;
   createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>>;
   renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>>;
-  /** Hides the collection; `undoDelete` brings it back until `forgetDeleted` or the next start. */
-  deleteCollection(collection: number): Promise<LookResult<void>>;
-  /** Brings the last deletion back, of pictures or of a collection; call it again for the one before. */
-  undoDelete(): Promise<LookResult<readonly CollectionInfo[]>>;
+  /**
+   * Deletes a collection.
+   *
+   * @returns the deletion's key for `undoDelete`, which brings it back for a day at least, over restarts too, unless
+   *   `forgetDeleted` is called or its room is needed; undefined when there was no room to keep it: it is gone for good
+   */
+  deleteCollection(collection: number): Promise<LookResult<number | undefined>>;
+  /** Deletes every collection, as one deletion. @returns as `deleteCollection`; also undefined when there was none */
+  deleteAll(): Promise<LookResult<number | undefined>>;
+  /** Keys of the deletions that can be undone, the last one last. */
+  deleted(): Promise<LookResult<readonly number[]>>;
+  /**
+   * Takes one deletion back, of pictures or of collections.
+   *
+   * @returns the ids of the collections that came back: none when it was a deletion of pictures
+   */
+  undoDelete(key: number): Promise<LookResult<readonly number[]>>;
   /** Empties the trash now and frees its room. */
   forgetDeleted(): Promise<LookResult<void>>;
 
@@ -249,8 +267,8 @@ export interface LibraryApi {
   rename(collection: number, id: number, name: string): Promise<LookResult<void>>;
   /** A picture's file lies elsewhere in the kept folder now; a name that a person gave stays. */
   fileMoved(collection: number, id: number, path: string): Promise<LookResult<void>>;
-  /** Deletes pictures; `undoDelete` brings the last deletion back. */
-  remove(collection: number, ids: readonly number[]): Promise<LookResult<void>>;
+  /** Deletes pictures. @returns the deletion's key, as `deleteCollection`; undefined when none was named */
+  remove(collection: number, ids: readonly number[]): Promise<LookResult<number | undefined>>;
 
   /** Announces the files of a run, so that a restart can list what is missing. A stored picture settles its name itself. */
   announce(collection: number, names: readonly string[]): Promise<LookResult<void>>;
@@ -392,7 +410,8 @@ export interface GraphApi {
   drop(collection: number): Promise<LookResult<void>>;
   /** Forgets saved graphs of collections other than these. Writer only. */
   sweep(collections: readonly number[]): Promise<LookResult<void>>;
-  storedBytes(): Promise<LookResult<number>>;
+  /** Size of the kept graphs of these collections; left out: of all. */
+  storedBytes(collections?: readonly number[]): Promise<LookResult<number>>;
   /** Memory of the WebAssembly heap, bytes; it never shrinks. */
   heapBytes(): number | Promise<number>;
 }

@@ -52,9 +52,13 @@ export interface ThumbRow {
 }
 
 /** What a deletion took away. The vectors and thumbnails of deleted pictures stay where they are until the trash is emptied. */
-export type TrashRow =
+export type TrashRow = (
   | { readonly kind: 'pictures'; readonly collection: number; readonly pictures: readonly PictureRow[] }
-  | { readonly kind: 'collection'; readonly row: CollectionRow };
+  | { readonly kind: 'collections'; readonly rows: readonly CollectionRow[] }
+) & {
+  /** When, in milliseconds since 1970; rows of earlier versions do not say and count as old. */
+  readonly at?: number;
+};
 
 export interface LookSchema extends DBSchema {
   /** `writer`: token of the tab that writes; `nextCollection`: the next id of a collection. */

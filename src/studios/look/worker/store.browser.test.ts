@@ -137,9 +137,9 @@ describe('merging chunks', () => {
     await addMany(1, CHUNK_ROWS * 2);
     value(await library.settleRun(collection));
     const gone = Array.from({ length: CHUNK_ROWS + 200 }, (_, i) => i + 1);
-    value(await library.remove(collection, gone));
+    const key = value(await library.remove(collection, gone)) ?? 0;
     value(await library.settleRun(collection));
-    value(await library.undoDelete());
+    value(await library.undoDelete(key));
     expect(await searchAll(library, collection, 1)).toHaveLength(CHUNK_ROWS * 2 - 1);
     value(await library.remove(collection, gone));
     value(await library.forgetDeleted());

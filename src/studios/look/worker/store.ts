@@ -2,6 +2,7 @@ import type { IDBPDatabase } from 'idb';
 import { openDatabase } from '../../../platform/storage/database.ts';
 import { StorageError } from '../../../platform/storage/errors.ts';
 import { transact } from '../../../platform/storage/transact.ts';
+import { emptyTrash, TRASHED } from './empty-trash.ts';
 import { LookFailure } from './failure.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { CollectionRow, LookSchema, StoreName, WriteTransaction } from './schema.ts';
@@ -72,14 +73,33 @@ export class LookStore {
   }
 
   /**
-   * Writes in one transaction: all of it or nothing, and on the disk when it returns.
+   * Writes in one transaction: all of it or nothing, and on the disk when it returns. When there is no room for it the
+   * trash is emptied first, if there is anything in it.
    *
    * @param stores what it touches
    * @param doing for the message of a failure
-   * @param work may await nothing but requests of its transaction
+   * @param work may await nothing but requests of its transaction; it may be called a second time
    * @returns what `work` returned
    */
   async write<T>(
+    stores: readonly StoreName[],
+    doing: string,
+    work: (tx: WriteTransaction) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#write(stores, doing, work);
+    } catch (thrown) {
+      if (!isOutOfRoom(thrown) || !(await this.#write(TRASHED, 'emptying the trash', emptyTrash)))
+        throw thrown;
+      return this.#write(stores, doing, work);
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  async #write<T>(
     stores: readonly StoreName[],
     doing: string,
     work: (tx: WriteTransaction) => Promise<T>,
@@ -93,10 +113,6 @@ export class LookStore {
       }
       return work(tx);
     });
-  }
-
-  close(): void {
-    this.#db.close();
   }
 }
 

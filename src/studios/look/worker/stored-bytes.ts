@@ -1,28 +1,46 @@
 import type { StoredBytes } from './protocol.ts';
-import { keysOf } from './schema.ts';
+import { keysOf, type PictureRow } from './schema.ts';
 import type { LookStore } from './store.ts';
 
 const FLOAT_BYTES = 4;
 
-/** What the store holds, without the browser's own overhead; what is in the trash counts, since it takes room. */
-export async function storedBytes(store: LookStore): Promise<Omit<StoredBytes, 'graphs'>> {
+const sum = <T>(values: readonly T[], of: (value: T) => number): number =>
+  values.reduce((total, value) => total + of(value), 0);
+const thumbBytes = (infos: readonly PictureRow[]): number => sum(infos, (info) => info.thumbBytes);
+const infoBytes = (infos: readonly PictureRow[]): number => sum(infos, (info) => JSON.stringify(info).length);
+
+/**
+ * What the store holds, without the browser's own overhead. What is in the trash is counted apart: it takes room, but
+ * the person has deleted it.
+ *
+ * @param graphBytes size of the kept graphs of some collections
+ */
+export async function storedBytes(
+  store: LookStore,
+  graphBytes: (collections: readonly number[]) => Promise<number>,
+): Promise<StoredBytes> {
   const tx = store.db.transaction(['collections', 'pictures', 'trash']);
   const [rows, trash] = await Promise.all([
     tx.objectStore('collections').getAll(),
     tx.objectStore('trash').getAll(),
   ]);
   const deleted = trash.flatMap((one) => (one.kind === 'pictures' ? one.pictures : []));
-  const all = [...rows, ...trash.flatMap((one) => (one.kind === 'collection' ? [one.row] : []))];
-  let thumbnails = 0;
-  let pictures = 0;
-  let vectors = 0;
-  for (const { id, dim, chunks } of all) {
-    vectors += chunks.reduce((sum, { rows: length }) => sum + length * (dim + 1) * FLOAT_BYTES, 0);
+  const gone = trash.flatMap((one) => (one.kind === 'collections' ? one.rows : []));
+  const bytes = { vectors: 0, thumbnails: 0, pictures: 0, trash: 0 };
+  for (const { id, dim, chunks } of [...rows, ...gone]) {
+    const vectorBytes = (dim + 1) * FLOAT_BYTES;
+    const all = sum(chunks, (chunk) => chunk.rows) * vectorBytes;
     const infos = await tx.objectStore('pictures').getAll(keysOf(id));
-    for (const info of [...infos, ...deleted.filter(({ collection }) => collection === id)]) {
-      thumbnails += info.thumbBytes;
-      pictures += JSON.stringify(info).length;
-    }
+    const lost = deleted.filter(({ collection }) => collection === id);
+    const lostVectors = lost.length * vectorBytes;
+    bytes.trash += thumbBytes(lost) + infoBytes(lost) + lostVectors;
+    if (rows.some((row) => row.id === id)) {
+      bytes.vectors += all - lostVectors;
+      bytes.thumbnails += thumbBytes(infos);
+      bytes.pictures += infoBytes(infos);
+    } else bytes.trash += all - lostVectors + thumbBytes(infos) + infoBytes(infos);
   }
-  return { vectors, thumbnails, pictures };
+  const idsOf = (some: readonly { readonly id: number }[]): number[] => some.map(({ id }) => id);
+  bytes.trash += await graphBytes(idsOf(gone));
+  return { ...bytes, graphs: await graphBytes(idsOf(rows)) };
 }

@@ -31,8 +31,8 @@ async function findOrphans(store: LookStore): Promise<readonly Orphan[]> {
   const rows = await tx.objectStore('collections').getAll();
   const inTrash = new Map<number, Set<number>>();
   for (const one of await tx.objectStore('trash').getAll()) {
-    if (one.kind === 'collection') {
-      rows.push(one.row);
+    if (one.kind === 'collections') {
+      rows.push(...one.rows);
       continue;
     }
     const ids = inTrash.get(one.collection) ?? new Set();

@@ -18,9 +18,8 @@ export function code(result: LookResult<unknown>): string {
   return result.error.code;
 }
 
-/** A library on a database of its own; its clock ticks once a call. */
-export async function openLibrary(database: string, lock?: WriterLockOptions): Promise<Library> {
-  let time = 0;
+/** A library on a database of its own; its clock begins at `time` and ticks once a call. */
+export async function openLibrary(database: string, lock?: WriterLockOptions, time = 0): Promise<Library> {
   const library = new Library({
     database,
     now: () => (time += 1),

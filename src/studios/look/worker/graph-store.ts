@@ -36,7 +36,7 @@ export interface StoredGraph {
 }
 
 const rowKey = ({ collection, metric }: GraphKey): string => `${collection}/${metric}`;
-const collectionOf = (key: string): number => Number.parseInt(key);
+const collectionOf = (key: string): number => Number.parseInt(key, 10);
 
 const partsOf = (graph: KeptGraph): readonly ArrayBufferView<ArrayBuffer>[] => [
   graph.header,

@@ -1,4 +1,4 @@
-// The import rule of the project (see docs/architecture.md), as dependency-cruiser sees it. eslint-plugin-boundaries
+// The import rule of the project (docs/adding-a-studio.md, docs/decisions/0004-layout.md), as dependency-cruiser sees it. eslint-plugin-boundaries
 // says the same while typing; this one also follows type imports and finds cycles.
 const only = (name, from, allowed) => ({
   name,

@@ -16,8 +16,8 @@ const IS_LONG = process.env.ATELIER_LONG === '1';
 const MOMENTS = IS_LONG ? 20 : 3;
 /** Where the long form leaves what happened. */
 const REPORT = 'bench/results/look-faults.json';
-/** Progress is told every 120 ms; the fault comes some time after that. */
-const LATER_MS = 150;
+/** Progress is told every 400 ms; the fault comes some time before the next telling, or with it. */
+const LATER_MS = 450;
 
 /** How many pictures `Indexing` says are done, as the page says it: a fault may come between two polls. */
 class Acknowledged {

@@ -87,7 +87,7 @@ test('what is added to another collection waits for its turn', async ({ page, si
   await doneAtLeast(page, 1);
   await page.getByRole('button', { name: 'New collection' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Second');
-  await page.getByRole('button', { name: 'Keep the name' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(bar.locator('option:checked')).toContainText('Second');
   await look.add(files.slice(0, 5));
   await look.ready(5);

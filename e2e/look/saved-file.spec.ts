@@ -34,6 +34,18 @@ test('everything goes into a file and comes back in another browser', async ({ b
   await elsewhere.close();
 });
 
+test('one’s own file opened beside the originals: what comes gets a number', async ({ page, site }) => {
+  const look = new LookPage(page);
+  await look.start(site.url, samplePictures(1));
+  const file = await saved(page);
+  const options = page.getByRole('combobox', { name: 'Collection' }).locator('option');
+  await openFile(page, 'look.atelier', file);
+  await expect(page.getByText('Added “My pictures (2)” with 10 pictures.')).toBeVisible();
+  await openFile(page, 'look.atelier', file);
+  await expect(options).toHaveText(['My pictures (10)', 'My pictures (2) (10)', 'My pictures (3) (10)']);
+  await expect(options.nth(2)).toHaveJSProperty('selected', true);
+});
+
 test('a broken file is refused with a message, and nothing changes', async ({ page, site }) => {
   const look = new LookPage(page);
   await look.open(site.url);

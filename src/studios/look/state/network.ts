@@ -22,6 +22,16 @@ export interface NetworkFiles {
   readonly labels: readonly string[];
 }
 
+/** A network of the site, as far as its manifest tells: nothing of it is fetched for that. */
+export type NetworkName = Pick<NetworkFiles, 'title' | 'hash'>;
+
+/** The networks that this site has; undefined when it cannot be told. */
+export async function siteNetworks(): Promise<readonly NetworkName[] | undefined> {
+  const manifest = await new ModelStore(new URL('models/', document.baseURI)).manifest(NAME);
+  if (!manifest.ok) return undefined;
+  return [{ title: manifest.value.title, hash: hashOf(manifest.value, WEIGHTS) }];
+}
+
 /**
  * The network's files, from the cache or fetched, checked against the manifest.
  *

@@ -1,10 +1,12 @@
 import type { OnProgress } from '../../../kernel/progress.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
-import type { LookError } from '../worker/protocol.ts';
+import type { Remote } from '../../../platform/rpc.ts';
+import type { CollectionInfo, LibraryApi, LookError } from '../worker/protocol.ts';
 import type { SourceFile } from './sources.ts';
 
 const FOLDER = 'samples/clothing/';
 const AT_ONCE = 8;
+const NAME = 'Clothes (sample)';
 
 interface SampleIndex {
   readonly pictures: readonly { readonly name: string; readonly bytes: number }[];
@@ -49,5 +51,30 @@ export async function fetchSample(onProgress: OnProgress): Promise<Result<readon
       retryable: true,
       cause,
     });
+  }
+}
+
+/**
+ * The name of the collection that the sample goes into. A name alone does not make it the sample's: a person's own
+ * collection may be called the same, and the sample is not to be mixed with it.
+ *
+ * @param library the store
+ * @param collections all that there are
+ * @param files of the sample
+ * @returns the name of the collection that holds nothing but the sample's pictures, or one that is free
+ */
+export async function sampleName(
+  library: Remote<LibraryApi>,
+  collections: readonly CollectionInfo[],
+  files: readonly SourceFile[],
+): Promise<string> {
+  const own = new Set(files.map(({ name }) => name));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? NAME : `${NAME} (${number})`;
+    const known = collections.find((each) => each.name === name);
+    if (known === undefined) return name;
+    if (known.count > own.size) continue;
+    const held = await library.list(known.id, 0, own.size);
+    if (held.ok && held.value.every((picture) => own.has(picture.name))) return name;
   }
 }

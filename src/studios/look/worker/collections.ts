@@ -1,4 +1,5 @@
 import { LookFailure } from './failure.ts';
+import { freeName } from './names.ts';
 import type { OpenCollections } from './open-collections.ts';
 import type { CollectionInfo } from './protocol.ts';
 import { type CollectionRow, keysOf, type PictureRow, type WriteTransaction } from './schema.ts';
@@ -18,6 +19,28 @@ export async function reserveCollections(tx: WriteTransaction, howMany: number):
   const first = (await tx.objectStore('meta').get('nextCollection')) ?? 1;
   await tx.objectStore('meta').put(first + howMany, 'nextCollection');
   return first;
+}
+
+/**
+ * Names for collections that come or are renamed: two of one name could not be told apart.
+ *
+ * @param tx of the change, so that no other comes between
+ * @param wanted the names asked for
+ * @param self the collection that is being renamed
+ * @returns a name for each, not taken by any collection nor by one before it
+ */
+export async function freeNames(
+  tx: WriteTransaction,
+  wanted: readonly string[],
+  self?: number,
+): Promise<readonly string[]> {
+  const others = (await tx.objectStore('collections').getAll()).filter(({ id }) => id !== self);
+  const taken = new Set(others.map(({ name }) => name));
+  return wanted.map((each) => {
+    const name = freeName(each, taken, MAX_NAME);
+    taken.add(name);
+    return name;
+  });
 }
 
 /** Names, folders and announced files of the collections. */
@@ -48,9 +71,10 @@ export class Collections {
     if (!Number.isInteger(dim) || dim < 1 || dim > MAX_DIM)
       throw new LookFailure('wrong-network', `A network with vectors of ${dim} numbers cannot be used.`);
     const row = await this.#store.write(['collections'], 'making a collection', async (tx) => {
+      const [free = clean] = await freeNames(tx, [clean]);
       const fresh: CollectionRow = {
         id: await reserveCollections(tx, 1),
-        name: clean,
+        name: free,
         network,
         dim,
         createdAt: this.#now(),
@@ -70,7 +94,10 @@ export class Collections {
 
   async rename(collection: number, name: string): Promise<CollectionInfo> {
     const clean = cleanName(name);
-    const row = await this.#change(collection, 'renaming a collection', (old) => ({ ...old, name: clean }));
+    const row = await this.#change(collection, 'renaming a collection', async (old, tx) => {
+      const [free = clean] = await freeNames(tx, [clean], collection);
+      return { ...old, name: free };
+    });
     return this.info(row);
   }
 

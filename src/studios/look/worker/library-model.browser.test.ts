@@ -204,7 +204,7 @@ class Run {
     const file = value(await this.#library.save());
     const [restored] = value(await this.#library.restore(file));
     const copy = restored?.id ?? 0;
-    expect(restored).toMatchObject({ name: 'Model', count: this.#model.pictures.size, dim: DIM });
+    expect(restored).toMatchObject({ name: 'Model (2)', count: this.#model.pictures.size, dim: DIM });
     const original = value(await this.#library.list(this.#collection, 0, 100));
     // A file holds no kept folder, so it does not say where in one a picture lies either.
     expect(value(await this.#library.list(copy, 0, 100))).toEqual(

@@ -1,6 +1,6 @@
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import { isFiniteVector } from '../engine/vector-index.ts';
-import { reserveCollections } from './collections.ts';
+import { freeNames, reserveCollections } from './collections.ts';
 import {
   badFile,
   decodePictures,
@@ -120,7 +120,7 @@ class Incoming {
 
 /**
  * Adds the collections of a saved file to the store: all of them or none. Their rows are written under new ids that no
- * manifest names, and one last transaction adds the manifests; whatever stops before it leaves only orphans to sweep.
+ * manifest names, and one last transaction adds the manifests, numbering names that are taken; whatever stops before it leaves only orphans to sweep.
  * No merge and no emptying of the trash may run at the same time.
  *
  * @param store the store
@@ -145,11 +145,16 @@ export async function restoreEverything(
       at += section.bytes;
       options.onProgress?.({ phase: 'opening', done: at, total: file.size, unit: 'bytes' });
     }
-    const rows = incoming.map((collection) => collection.manifest());
-    await store.write(['collections'], DOING, (tx) =>
-      Promise.all(rows.map((row) => tx.objectStore('collections').add(row))),
-    );
-    return rows;
+    const saved = incoming.map((collection) => collection.manifest());
+    return await store.write(['collections'], DOING, async (tx) => {
+      const names = await freeNames(
+        tx,
+        saved.map(({ name }) => name),
+      );
+      const rows = saved.map((row, index) => ({ ...row, name: names[index] ?? row.name }));
+      await Promise.all(rows.map((row) => tx.objectStore('collections').add(row)));
+      return rows;
+    });
   } catch (thrown) {
     await sweepLater(store);
     throw thrown;

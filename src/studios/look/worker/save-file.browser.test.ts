@@ -76,8 +76,8 @@ describe('a saved file', () => {
       await library.restore(new Blob([file]), { onProgress: ({ done }) => progress.push(done) }),
     );
     expect(restored).toMatchObject([
-      { name: 'Holiday', count: PICTURES, dim: DIM, network: NETWORK },
-      { name: 'Empty', count: 0 },
+      { name: 'Holiday (2)', count: PICTURES, dim: DIM, network: NETWORK },
+      { name: 'Empty (2)', count: 0 },
     ]);
     expect(progress.at(-1)).toBe(file.length);
     const [first] = value(await library.collections());

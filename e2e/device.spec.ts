@@ -114,3 +114,16 @@ test('the browser is asked to keep the store only when the person asks', async (
     /keeps what is stored|did not promise/,
   );
 });
+
+test('what the site itself takes is counted too, and the model goes by its title', async ({ page, site }) => {
+  const look = new LookPage(page);
+  await look.start(site.url, samplePictures(1).slice(0, 2));
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.getByRole('navigation').getByRole('link', { name: 'This device' }).click();
+  const row = page.getByRole('row', { name: 'The site itself, for offline use' });
+  await expect(row).toHaveAttribute('data-bytes', /^\d{6,}$/);
+  await expect(page.getByRole('rowheader', { name: 'The model EfficientNet-Lite1' })).toBeVisible();
+  await page.getByRole('button', { name: 'Remove the model EfficientNet-Lite1' }).click();
+  await expect(page.getByText('The model EfficientNet-Lite1 was removed.')).toBeVisible();
+  await expect(page.locator('tr[data-model]')).toHaveCount(0);
+});

@@ -148,3 +148,21 @@ test('the about page lists what ships, with licences and texts', async ({ page, 
   await expect(page.getByRole('main')).toContainText('EfficientNet-Lite1');
   await expect(page.getByRole('main')).toContainText('CC0');
 });
+
+test('an error that nobody caught is told in plain words, its text below', async ({ page, serve }) => {
+  const site = await serve();
+  await open(page, site);
+  await page.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('https://svelte.dev/e/some_code');
+    });
+  });
+  const note = page.getByRole('alert').filter({ hasText: 'Something went wrong' });
+  await expect(note).toContainText('met an error');
+  const text = note.getByText('Error: https://svelte.dev/e/some_code').first();
+  await expect(text).toBeHidden();
+  await note.getByText('Details, for whoever mends it').click();
+  await expect(text).toBeVisible();
+  await note.getByRole('button', { name: 'Go on anyway' }).click();
+  await expect(note).toHaveCount(0);
+});

@@ -42,6 +42,13 @@ test('hostile files are named with the reason, the others are indexed, and nothi
   const failed = page.getByRole('list', { name: 'Files that failed' });
   for (const name of ['empty.jpg', 'text.jpg', 'bomb.png', 'half.jpg', 'html.svg', 'nnnnnnnn', MARKUP])
     await expect(failed.getByRole('listitem').filter({ hasText: name })).toHaveCount(1);
+  await expect(failed.getByRole('listitem').filter({ hasText: 'half.jpg' })).toContainText(
+    'begins like a JPEG picture, but is damaged or cut off.',
+  );
+  await expect(failed.getByRole('listitem').filter({ hasText: 'text.jpg' })).toContainText(
+    'is not a picture of a kind that Look reads.',
+  );
+  await expect(failed).not.toContainText('Error');
   await expect(look.pictures.getByRole('listitem').first()).toBeVisible();
   await look.searchByPicture(0);
   expect(await look.hits()).toHaveLength(2);

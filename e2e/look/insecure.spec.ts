@@ -18,5 +18,8 @@ for (const headers of [true, false]) {
     await look.ready(files.length);
     await look.searchByPicture(2);
     expect(await look.hits()).toHaveLength(files.length - 1);
+    // There is no clipboard here: what cannot work is not offered.
+    await expect(page.getByRole('button', { name: 'Save list' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Copy names' })).toHaveCount(0);
   });
 }

@@ -3,22 +3,20 @@ import { WorkerClosedError } from '../platform/rpc.ts';
 
 /** What went wrong unexpectedly, for a person to read and to copy. */
 export interface Crash {
-  readonly message: string;
   readonly details: string;
 }
 
 /** The report of something that was thrown, with what helps to find its cause and nothing about the person's data. */
 export function crashOf(thrown: unknown): Crash {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-  const message = describe(thrown);
   const details = [
     `Atelier ${__ATELIER_VERSION__}`,
     `Page: ${location.hash || '#/'}`,
     `Browser: ${navigator.userAgent}`,
-    `Error: ${message}`,
+    `Error: ${describe(thrown)}`,
     stack,
   ];
-  return { message, details: details.filter((line) => line !== '').join('\n') };
+  return { details: details.filter((line) => line !== '').join('\n') };
 }
 
 /** Catches what no page caught: errors in event handlers, timers and promises. */

@@ -36,13 +36,17 @@ export class Exporting {
     download(new Blob([toCsv(pictures, scoreName)], { type: 'text/csv' }), 'pictures.csv');
   }
 
+  /** Whether names can be copied: browsers have no clipboard on insecure origins, which the DOM's types do not say. */
+  readonly canCopy = 'clipboard' in navigator;
+
   /** @returns what went wrong, in words, or undefined */
   async copyNames(pictures: readonly Listed[]): Promise<string | undefined> {
     try {
       await navigator.clipboard.writeText(pictures.map(({ name }) => name).join('\n'));
       return undefined;
     } catch (thrown) {
-      return `The clipboard could not be written: ${describe(thrown)}. Save the list instead.`;
+      if (!(thrown instanceof DOMException)) throw thrown;
+      return 'The browser did not let the names into the clipboard. Save the list instead.';
     }
   }
 

@@ -3,6 +3,7 @@ import type { LookError } from '../worker/protocol.ts';
 import { Look } from './look.svelte.ts';
 import { startGraph, startLibrary } from './start-workers.ts';
 
+export { connectedMode } from '../../../platform/connected.ts';
 export type { LookError } from '../worker/protocol.ts';
 
 /**

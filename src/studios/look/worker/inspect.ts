@@ -1,5 +1,5 @@
-import { describe, fail, ok } from '../../../kernel/result.ts';
-import { readImageHeader } from '../engine/image-header.ts';
+import { fail, ok } from '../../../kernel/result.ts';
+import { readImageHeader, sniffImageType } from '../engine/image-header.ts';
 import type { LookResult } from './protocol.ts';
 
 /** Larger pictures take more memory to decode than a tab can be trusted with: 4 bytes a pixel, twice. */
@@ -35,8 +35,19 @@ export function inspect(name: string, bytes: ArrayBuffer): LookResult<Inspected>
     if (type === 'svg') return ok({ type: 'image/svg+xml', pixels: 0 });
     return ok({ type: `image/${type}`, pixels: width * height });
   } catch (cause) {
-    return fail('not-an-image', `${name} is not a picture that can be read: ${describe(cause)}.`, {
-      hint: 'Look reads JPEG, PNG, WebP, AVIF, GIF, BMP and SVG, and HEIC where the browser does.',
-    });
+    const type = sniffImageType(new Uint8Array(bytes));
+    if (type === undefined)
+      return fail('not-an-image', `${name} is not a picture of a kind that Look reads.`, {
+        hint: 'Look reads JPEG, PNG, WebP, AVIF, GIF, BMP and SVG, and HEIC where the browser does.',
+        cause,
+      });
+    return fail(
+      'not-an-image',
+      `${name} begins like a ${type.toUpperCase()} picture, but is damaged or cut off.`,
+      {
+        hint: 'Copy it again from where it came.',
+        cause,
+      },
+    );
   }
 }

@@ -1,4 +1,6 @@
-import { LookPage, samplePictures } from '../support/look.ts';
+import { join } from 'node:path';
+import { dropFromDisk } from '../support/drop.ts';
+import { LookPage, SAMPLE_DIR, samplePictures } from '../support/look.ts';
 import { dropData } from '../support/pictures.ts';
 import { expect, test } from '../support/site.ts';
 
@@ -30,6 +32,16 @@ test('a picture from outside comes by file, drop, paste or camera', async ({ pag
       await look.box.dispatchEvent('drop', { dataTransfer });
     });
     await expect(look.box.getByRole('img')).toHaveAttribute('alt', new RegExp(outside.slice(-12)));
+    await expect(look.pictures).toHaveAttribute('data-total', String(inside.length));
+  });
+
+  await test.step('a folder on the search box: the page says what it is, and nothing changes', async () => {
+    const { x = 0, y = 0 } = (await look.box.boundingBox()) ?? {};
+    await dropFromDisk(page, [join(process.cwd(), SAMPLE_DIR, 'hat')], { x: x + 40, y: y + 40 });
+    await expect(page.getByRole('status', { name: 'Messages of Atelier' })).toContainText(
+      '“hat” is a folder',
+    );
+    await expect(page.getByRole('alert')).toHaveCount(0);
     await expect(look.pictures).toHaveAttribute('data-total', String(inside.length));
   });
 

@@ -28,7 +28,11 @@ for (const [how, where] of CASES)
     const note = second.page.getByText('Read only.');
     await expect(note).toBeVisible();
     await expect(second.pictures).toHaveAttribute('data-total', '10');
-    await expect(second.page.getByLabel('Add pictures')).toBeDisabled();
+    for (const name of ['Add pictures', 'Add a folder', 'Open a file']) {
+      const input = second.page.getByLabel(name);
+      await expect(input).toBeDisabled();
+      await expect(input.locator('..'), 'it looks as it is').toHaveCSS('cursor', 'not-allowed');
+    }
     await expect(second.page.getByRole('button', { name: 'New collection' })).toBeDisabled();
     await second.searchByPicture(1);
     expect(await second.hits()).toHaveLength(9);

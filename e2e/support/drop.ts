@@ -1,11 +1,20 @@
 import type { Page } from '@playwright/test';
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Drops files and folders of the disk on the page, as a file manager does: the page gets true folder entries. */
-export async function dropFromDisk(page: Page, paths: readonly string[]): Promise<void> {
+export async function dropFromDisk(
+  page: Page,
+  paths: readonly string[],
+  { x, y }: Place = { x: 200, y: 300 },
+): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+    await session.send('Input.dispatchDragEvent', { type, x, y, data });
   await session.detach();
 }
 

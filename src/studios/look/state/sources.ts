@@ -26,6 +26,12 @@ export function firstFile(data: DataTransfer | null): File | undefined {
   return data?.files[0];
 }
 
+/** The name of the folder that a drop begins with; undefined when it begins with a file. */
+export function firstFolder(data: DataTransfer | null): string | undefined {
+  const entry = data?.items[0]?.webkitGetAsEntry();
+  return entry?.isDirectory === true ? entry.name : undefined;
+}
+
 /** What was found in a drop or a folder. */
 export interface Found {
   readonly files: readonly SourceFile[];

@@ -144,6 +144,13 @@ def damage_wrong(rng: np.random.Generator, voices: np.ndarray) -> np.ndarray:
     return roll
 
 
+def damage_slips(rng: np.random.Generator, voices: np.ndarray) -> np.ndarray:
+    """Up to 16 plausible wrong notes added, nothing dropped."""
+    roll = roll_of(voices)
+    add_wrong_notes(rng, roll, voices, 16)
+    return roll
+
+
 def damage_session(rng: np.random.Generator, voices: np.ndarray) -> np.ndarray:
     """What a sampler meets while it harmonises: the soprano whole, of the rest a share of cells, a few wrong notes."""
     keep = rng.random(voices.shape) < rng.random()
@@ -166,8 +173,12 @@ DAMAGES: dict[str, Callable[[np.random.Generator, np.ndarray], np.ndarray]] = {
     "notes": lambda rng, voices: roll_of(voices, keep_notes(rng, voices, rng.random())),
     "blocks": lambda rng, voices: roll_of(voices, keep_blocks(rng)),
     "wrong": damage_wrong,
+    "slips": damage_slips,
     "session": damage_session,
 }
+
+# What "mix" means in every figure: half cell noise, half one of the other four.
+MIX = {"aws": 0.5, "voices": 0.125, "notes": 0.125, "blocks": 0.125, "slips": 0.125}
 
 
 def example(rng: np.random.Generator, voices: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -190,11 +201,13 @@ def batch(
     return np.stack([damaged for damaged, _ in pairs]), np.stack([target for _, target in pairs])
 
 
-def held_out(chorales: list[np.ndarray], kind: str, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
-    """The fixed examples of a split: windows at every 64th step, one damage each, seeded by chorale and window."""
+def held_out(chorales: list[np.ndarray], kind: str, draws: int = 1, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
+    """The fixed examples of a split: windows at every 64th step, each damaged `draws` times, seeded by chorale, window
+    and draw."""
     pairs = []
     for index, voices in enumerate(chorales):
         for start in range(0, max(1, len(voices) - STEPS + 1), STEPS // 2):
-            rng = np.random.default_rng([seed, index, start])
-            pairs.append(example(rng, window(voices, start), kind))
+            for draw in range(draws):
+                rng = np.random.default_rng([seed, index, start, draw])
+                pairs.append(example(rng, window(voices, start), kind))
     return np.stack([damaged for damaged, _ in pairs]), np.stack([target for _, target in pairs])

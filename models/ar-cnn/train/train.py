@@ -26,8 +26,17 @@ from torch import Tensor, nn
 import data
 from model import Conv, Network, Shape, divergences, multiplications
 
-SHARES = {"aws": 0.34, "melody": 0.13, "voices": 0.1, "notes": 0.1, "blocks": 0.1, "wrong": 0.08, "session": 0.15}
-VALID_KINDS = ("aws", "melody", "voices", "notes", "blocks", "wrong")
+SHARES = {
+    "aws": 0.34,
+    "melody": 0.13,
+    "voices": 0.1,
+    "notes": 0.1,
+    "blocks": 0.1,
+    "wrong": 0.04,
+    "slips": 0.06,
+    "session": 0.13,
+}
+VALID_KINDS = ("melody", *data.MIX)
 WARM_UP = 500
 SAVE_SECONDS = 180
 MEASURED_STEPS = 40
@@ -242,6 +251,7 @@ def main() -> None:
         losses.append(run.step())
         if run.done % arguments.eval_every == 0 or run.done == run.plan.steps:
             scores = {kind: round(mean_divergence(run.average, *examples)[0], 4) for kind, examples in fixed.items()}
+            scores["mix"] = round(sum(share * scores[kind] for kind, share in data.MIX.items()), 4)
             row = {"step": run.done, "of": run.plan.steps, "seconds": round(time.monotonic() - begin, 1)}
             row |= {"rate": rate_at(run.done, run.plan), "loss": round(float(np.mean(losses)), 4), **scores}
             log.write(json.dumps(row) + "\n")

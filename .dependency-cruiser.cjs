@@ -23,6 +23,18 @@ module.exports = {
       to: { couldNotResolve: true, pathNot: '^(virtual:|.*\\?(url|worker))' },
     },
     only('kernel-imports-nothing', '^src/kernel/', '^src/kernel/'),
+    {
+      name: 'kernel-npm',
+      severity: 'error',
+      from: { path: '^src/kernel/', pathNot: ['^src/kernel/tensors/model[^/]*\\.ts$', '\\.test\\.ts$'] },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
+    },
+    {
+      name: 'kernel-model-npm',
+      severity: 'error',
+      from: { path: '^src/kernel/tensors/model[^/]*\\.ts$', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '@tensorflow/tfjs-core' },
+    },
     only('engine', '^src/studios/([^/]+)/engine/', ['^src/kernel/', '^src/studios/$1/engine/']),
     {
       name: 'engine-npm',

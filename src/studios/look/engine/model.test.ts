@@ -4,7 +4,7 @@ import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLASS_COUNT, createLookModel, EMBEDDING_DIM, INPUT_SIZE, type LookModel } from './model.ts';
-import { WeightsError } from './safetensors.ts';
+import { WeightsError } from '../../../kernel/tensors/safetensors.ts';
 
 const MODEL = new URL('../../../../models/efficientnet-lite1/', import.meta.url);
 const INPUT_LENGTH = INPUT_SIZE * INPUT_SIZE * 3;

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from '../../../kernel/shape.ts';
 import { INPUT_SIZE } from './input-size.ts';
-import { conv, depthwise, WeightsReader, type ConvWeights } from './model-layers.ts';
-import { parseSafetensors } from './safetensors.ts';
+import { conv, depthwise, WeightsReader, type ConvWeights } from '../../../kernel/tensors/model-layers.ts';
+import { parseSafetensors } from '../../../kernel/tensors/safetensors.ts';
 
 export { INPUT_SIZE };
 /** Length of the mean-pooled feature: output of the head, EfficientNet's Table 1, stage 9. */

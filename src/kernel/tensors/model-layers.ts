@@ -133,7 +133,7 @@ export function conv(
   x: tf.Tensor4D,
   weights: ConvWeights,
   stride: number,
-  activation: 'linear' | 'relu6',
+  activation: 'linear' | 'relu' | 'relu6',
 ): tf.Tensor4D {
   return tf.fused.conv2d({
     x,

@@ -53,6 +53,7 @@ const workerFramePolicy = (): string => write(WORKER_FRAME);
 /** What a worker's script may do beyond `script-src 'self'`. A worker that is not listed may do nothing more. */
 const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'embed.worker': "'self' 'wasm-unsafe-eval'",
+  'compose.worker': "'self' 'wasm-unsafe-eval'",
   // No 'unsafe-eval' though hnswlib-wasm wants it: scripts/vite-hnswlib.ts.
   'graph.worker': "'self' 'wasm-unsafe-eval'",
 };

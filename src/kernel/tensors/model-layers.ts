@@ -18,6 +18,7 @@ export type FilterShape = readonly [height: number, width: number, inChannels: n
 export class WeightsReader {
   readonly #stored: ReadonlyMap<string, StoredTensor>;
   readonly #made = new Map<string, tf.Tensor>();
+  readonly #derived: tf.Tensor[] = [];
 
   /**
    * Nothing is made before it is asked for.
@@ -82,6 +83,18 @@ export class WeightsReader {
   }
 
   /**
+   * A map over places.
+   *
+   * @param name of the tensor
+   * @param shape [height, width, channels]
+   * @returns [height, width, channels] float32, owned by the reader
+   * @throws WeightsError when it is missing or of another shape
+   */
+  map(name: string, shape: readonly [height: number, width: number, channels: number]): tf.Tensor3D {
+    return this.#keep(name, tf.tensor3d(this.#values(name, shape), [...shape]));
+  }
+
+  /**
    * Checks that the file holds nothing else: then it would be another network's.
    *
    * @throws WeightsError naming a tensor that was not asked for
@@ -92,10 +105,22 @@ export class WeightsReader {
     }
   }
 
+  /**
+   * Takes over a tensor that was made from weights.
+   *
+   * @param tensor any; disposed with the others
+   * @returns the tensor, owned by the reader
+   */
+  own<T extends tf.Tensor>(tensor: T): T {
+    this.#derived.push(tf.keep(tensor));
+    return tensor;
+  }
+
   /** Frees every tensor made so far. */
   disposeAll(): void {
-    tf.dispose([...this.#made.values()]);
+    tf.dispose([...this.#made.values(), ...this.#derived]);
     this.#made.clear();
+    this.#derived.length = 0;
   }
 
   #filter(name: string, shape: FilterShape): tf.Tensor4D {
@@ -127,6 +152,7 @@ export class WeightsReader {
  * @param weights filter [h, w, in, out]
  * @param stride of both axes
  * @param activation after the bias
+ * @param dilation of the first axis; the second has none
  * @returns [B, ceil(height / stride), ceil(width / stride), out] float32; the caller disposes
  */
 export function conv(
@@ -134,6 +160,7 @@ export function conv(
   weights: ConvWeights,
   stride: number,
   activation: 'linear' | 'relu' | 'relu6',
+  dilation = 1,
 ): tf.Tensor4D {
   return tf.fused.conv2d({
     x,
@@ -141,6 +168,7 @@ export function conv(
     bias: weights.bias,
     strides: stride,
     pad: 'same',
+    dilations: [dilation, 1],
     activation,
   });
 }

@@ -1,7 +1,7 @@
 import { serve } from '../../../platform/rpc.ts';
 import { GraphService } from './graph-service.ts';
 import { GraphStore } from './graph-store.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../../platform/rpc-pause.ts';
 import type { GraphWorkerApi } from './protocol.ts';
 
 const service = new GraphService(() => GraphStore.open(), pause);

@@ -1,6 +1,6 @@
 import { HnswIndex } from './hnsw-index.ts';
 import { HnswLibrary } from './hnsw-library.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../../platform/rpc-pause.ts';
 import { vectorIndexContract } from './testing/vector-index-contract.ts';
 
 const library = await HnswLibrary.load();

@@ -5,7 +5,7 @@ import { serve } from '../../../platform/rpc.ts';
 import { GraphService } from './graph-service.ts';
 import { GraphStore } from './graph-store.ts';
 import type { Library } from './library.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../../platform/rpc-pause.ts';
 import { DIM, nearest, NETWORK, openLibrary, picture, value } from './testing/library-kit.ts';
 
 const NAME = 'test-look-model';

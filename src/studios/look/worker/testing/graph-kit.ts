@@ -1,7 +1,7 @@
 import { deleteDB } from 'idb';
 import { GraphService } from '../graph-service.ts';
 import { GraphStore } from '../graph-store.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../../../platform/rpc-pause.ts';
 import type { GraphApi, GraphKey, GraphTarget, LookResult } from '../protocol.ts';
 import type { PlainModel } from './plain-model.ts';
 

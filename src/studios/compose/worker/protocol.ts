@@ -1,0 +1,61 @@
+/**
+ * What the worker of Compose says to the page: rolls and settings go in, edits come out as they are made.
+ */
+import type { Result, StudioError } from '../../../kernel/result.ts';
+import type { TaskOptions } from '../../../platform/rpc.ts';
+import type { ArCnnShape } from '../engine/network-shape.ts';
+import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
+import type { Roll } from '../engine/roll.ts';
+import type { StopReason } from '../engine/sampler.ts';
+
+export type ComposeErrorCode = 'bad-weights' | 'bad-request' | 'not-ready' | 'network-failed';
+
+export type ComposeError = StudioError<ComposeErrorCode>;
+export type ComposeResult<T> = Result<T, ComposeError>;
+
+export interface ComposeInfo {
+  readonly shape: ArCnnShape;
+  /** Median of a short probe, milliseconds of one pass. */
+  readonly passMs: number;
+}
+
+export interface ComposeOutcome {
+  /** [T, P] */
+  readonly roll: Roll;
+  /** All edits of the run, those that it was resumed with too. */
+  readonly edits: readonly PieceEdit[];
+  /** `cancelled`: stopped by the person; what was made until then is kept. */
+  readonly end: StopReason | 'cancelled';
+  /** Cells. */
+  readonly added: number;
+  readonly removed: number;
+  /** Passes of the network in this call. */
+  readonly passes: number;
+}
+
+export interface ComposeApi {
+  /**
+   * Takes the network (the weights transferred) and makes it ready. Called again, it takes the place of the one before.
+   *
+   * @param weights the bytes of weights.safetensors
+   * @param manifest the parsed manifest.json
+   */
+  load(weights: ArrayBuffer, manifest: unknown): Promise<ComposeResult<ComposeInfo>>;
+  /**
+   * Runs the sampler to its end, or until the signal: then what it has made is the answer, not a failure.
+   *
+   * @param request what to run
+   * @param made edits of an earlier run of the same request, to go on from
+   * @param stream gets `readonly PieceEdit[]` after every pass; transferred, closed at the end
+   */
+  compose(
+    request: PieceRequest,
+    made: readonly PieceEdit[],
+    stream: MessagePort,
+    options?: TaskOptions,
+  ): Promise<ComposeResult<ComposeOutcome>>;
+  /** Tensors alive in this worker, for tests and the bench. */
+  tensorCount(): number;
+  /** Frees the network. */
+  dispose(): void;
+}

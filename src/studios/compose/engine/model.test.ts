@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,27 +10,33 @@ import { readShape } from './network-shape.ts';
 import { randomWeights, SMALL_MANIFEST, SMALL_NETWORK } from './testing/weights.ts';
 
 const CELLS = 128 * 48;
+const SHIPPED = new URL('../../../../models/ar-cnn/', import.meta.url);
+const shipped = (path: string): ArrayBuffer => new Uint8Array(readFileSync(new URL(path, SHIPPED))).buffer;
+/** float16 weights, and sums in another order than PyTorch's. */
+const MAX_DIFFERENCE = 2e-2;
 
 function someCells(seed: number): Uint8Array {
   const rng = mulberry32(seed);
   return Uint8Array.from({ length: CELLS }, () => (rng() < 0.08 ? 1 : 0));
 }
 
+beforeAll(async () => {
+  const wasm = new URL('../../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url);
+  setWasmPaths(fileURLToPath(wasm));
+  setThreadsCount(1);
+  expect(await tf.setBackend('wasm')).toBe(true);
+});
+
+afterAll(() => expect(tf.memory().numTensors).toBe(0));
+
 describe('the AR-CNN', () => {
   let model: ArCnn;
 
-  beforeAll(async () => {
-    const wasm = new URL('../../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url);
-    setWasmPaths(fileURLToPath(wasm));
-    setThreadsCount(1);
-    expect(await tf.setBackend('wasm')).toBe(true);
+  beforeAll(() => {
     model = createArCnn(randomWeights(SMALL_NETWORK, 1), SMALL_NETWORK);
   });
 
-  afterAll(() => {
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(0);
-  });
+  afterAll(() => model.dispose());
 
   it('reads each roll of a batch as if it were alone', async () => {
     const rolls = [someCells(1), someCells(2)];
@@ -94,6 +101,36 @@ describe('the AR-CNN', () => {
     const deeper = randomWeights({ ...SMALL_NETWORK, blocks: [1, 0, 2, 1, 2] }, 1);
     expect(() => createArCnn(deeper, SMALL_NETWORK)).toThrow('expected no such tensor, found one');
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('the network that ships', () => {
+  const rolls = new Uint8Array(shipped('fixtures/rolls.u8.bin'));
+  const expected = new Float32Array(shipped('fixtures/logits.f32.bin'));
+  const count = rolls.length / CELLS;
+  const best = (logits: Float32Array): number => logits.indexOf(Math.max(...logits));
+  let model: ArCnn;
+
+  beforeAll(() => {
+    const shape = readShape(JSON.parse(readFileSync(new URL('manifest.json', SHIPPED), 'utf8')));
+    model = createArCnn(shipped('weights.safetensors'), shape);
+  });
+
+  afterAll(() => model.dispose());
+
+  it('has 20 rolls to be judged by', () => {
+    expect([count, expected.length]).toEqual([20, rolls.length]);
+  });
+
+  it.each(Array.from({ length: count }, (_, i) => i))('agrees with PyTorch on roll %i', async (i) => {
+    const logits = await model.logitsOf(rolls.subarray(i * CELLS, (i + 1) * CELLS));
+    const reference = expected.subarray(i * CELLS, (i + 1) * CELLS);
+    const worst = logits.reduce(
+      (most, logit, cell) => Math.max(most, Math.abs(logit - (reference[cell] ?? NaN))),
+      0,
+    );
+    expect(worst).toBeLessThanOrEqual(MAX_DIFFERENCE);
+    expect(best(logits)).toBe(best(reference));
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from './constraints.ts';
 import { chordAt, countOn, emptyRoll } from './roll.ts';
 import { rulesOf } from './rules.ts';
-import { finished, PLAIN, SMALL, smallRoll, someNetwork, someSettings } from './testing/runs.ts';
+import { finished, PLAIN, SMALL, smallRoll, someNetwork, someSettings } from '../worker/testing/runs.ts';
 
 const range = fc
   .tuple(fc.integer({ min: 58, max: 72 }), fc.nat(8))

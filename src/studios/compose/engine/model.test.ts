@@ -7,7 +7,7 @@ import { mulberry32 } from '../../../kernel/rng.ts';
 import { WeightsError } from '../../../kernel/tensors/safetensors.ts';
 import { createArCnn, type ArCnn } from './model.ts';
 import { readShape } from './network-shape.ts';
-import { randomWeights, SMALL_MANIFEST, SMALL_NETWORK } from './testing/weights.ts';
+import { randomWeights, SMALL_MANIFEST, SMALL_NETWORK } from '../worker/testing/weights.ts';
 
 const CELLS = 128 * 48;
 const SHIPPED = new URL('../../../../models/ar-cnn/', import.meta.url);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Piece, type PieceEdit, type PieceRequest } from './piece.ts';
 import { emptyRoll, type Roll } from './roll.ts';
 import { runToEnd } from './run.ts';
-import { PLAIN, finished, someNetwork, statesOf } from './testing/runs.ts';
+import { PLAIN, finished, someNetwork, statesOf } from '../worker/testing/runs.ts';
 import { planWindows, settingsOfWindow } from './windows.ts';
 
 const rollOf = (steps: number): Roll => {

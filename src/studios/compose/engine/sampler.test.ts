@@ -11,7 +11,7 @@ import {
   someNetwork,
   someSettings,
   statesOf,
-} from './testing/runs.ts';
+} from '../worker/testing/runs.ts';
 
 const cellOf = ({ step, pitch }: Edit): number => step * SMALL.pitches + pitch;
 

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chordAt, emptyRoll, type Roll } from './roll.ts';
-import { finished, PLAIN, SMALL, smallRoll, someNetwork, someSettings, statesOf } from './testing/runs.ts';
+import {
+  finished,
+  PLAIN,
+  SMALL,
+  smallRoll,
+  someNetwork,
+  someSettings,
+  statesOf,
+} from '../worker/testing/runs.ts';
 import { parallelsBetween, vetoCrossing, vetoParallels } from './voice-leading.ts';
 
 function parallelsOf(roll: Roll): number {

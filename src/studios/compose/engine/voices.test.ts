@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellAt, notesToRoll, type Note, type Roll } from './roll.ts';
-import { smallRoll } from './testing/runs.ts';
+import { smallRoll } from '../worker/testing/runs.ts';
 import { maskOfVoice, notesOfVoices, separateVoices } from './voices.ts';
 
 /** Two bars of four parts, a chord a quarter: I–vi–ii–V–I–IV–V–I in C. */

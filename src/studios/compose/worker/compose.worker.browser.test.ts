@@ -4,7 +4,7 @@ import { connectWorker, transfer, WorkerCrashedError, type Connection } from '..
 import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
 import { ORIGINAL, PRESETS } from '../engine/presets.ts';
 import { notesToRoll } from '../engine/roll.ts';
-import { randomWeights, SMALL_MANIFEST, SMALL_NETWORK } from '../engine/testing/weights.ts';
+import { randomWeights, SMALL_MANIFEST, SMALL_NETWORK } from './testing/weights.ts';
 import type { ComposeApi, ComposeOutcome, ComposeResult } from './protocol.ts';
 
 const { roll } = notesToRoll(

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { mulberry32, normal } from '../../../../kernel/rng.ts';
-import type { Roll } from '../roll.ts';
-import { Sampler, type Edit, type SamplerInput } from '../sampler.ts';
-import type { SamplerSettings } from '../settings.ts';
+import type { Roll } from '../../engine/roll.ts';
+import { Sampler, type Edit, type SamplerInput } from '../../engine/sampler.ts';
+import type { SamplerSettings } from '../../engine/settings.ts';
 
 /** A small roll, so that budgets and locks bite within a few edits. */
 export const SMALL = { steps: 24, pitches: 10, pitchLowMidi: 60 };

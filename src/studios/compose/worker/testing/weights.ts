@@ -1,5 +1,5 @@
 import { mulberry32, normal } from '../../../../kernel/rng.ts';
-import type { ArCnnShape } from '../network-shape.ts';
+import type { ArCnnShape } from '../../engine/network-shape.ts';
 
 /** A small network of the right kind. */
 export const SMALL_NETWORK: ArCnnShape = {

@@ -44,7 +44,7 @@ async function run(
   writeFileSync(to, writeMidi(parts, score.value));
   if (json)
     console.log(
-      JSON.stringify({ in: from, out: to, preset: preset.id, seconds, ...counts, metrics: measure(roll) }),
+      JSON.stringify({ in: from, out: to, preset: preset.id, seconds, ...counts, metrics: measure([roll]) }),
     );
   else
     console.log(

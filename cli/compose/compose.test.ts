@@ -78,7 +78,7 @@ describe('npm run compose', () => {
       cellsRemoved: 0,
       notesOutside: 1,
     });
-    expect(told.metrics).toHaveProperty('dissonantPairs');
+    expect(told.metrics).toHaveProperty('dissonant');
 
     const notes = read(to[0] ?? '');
     expect(notes.length).toBeGreaterThan(melody.length + 1);

@@ -7,17 +7,12 @@ export interface VoiceRange {
   readonly highMidi: number;
 }
 
-/**
- * What a chorale's voices can sing, soprano to bass: the ranges of the textbooks, a third wider at the edges where Bach's
- * chorales go there.
- *
- * @see Kostka and Payne, Tonal Harmony, ch. 5
- */
+/** What the voices of Bach's chorales sing, soprano to bass: the lowest and highest notes of the train split. */
 export const SATB_RANGES: readonly VoiceRange[] = [
   { lowMidi: 60, highMidi: 81 },
-  { lowMidi: 53, highMidi: 74 },
-  { lowMidi: 48, highMidi: 69 },
-  { lowMidi: 36, highMidi: 64 },
+  { lowMidi: 52, highMidi: 74 },
+  { lowMidi: 46, highMidi: 69 },
+  { lowMidi: 36, highMidi: 66 },
 ];
 
 const OCTAVE = 12;

@@ -27,7 +27,7 @@ describe('parallels', () => {
     ['two octaves down', [72, 60], [71, 59], 0, 1],
     ['a fifth and a twelfth', [79, 60], [81, 62], 1, 0],
     ['a fifth by leap to a twelfth', [67, 60], [84, 65], 1, 0],
-    ['fifths by contrary motion', [67, 60], [62, 67], 0, 0],
+    ['a fifth by contrary motion to a twelfth', [67, 60], [74, 55], 1, 0],
     ['one voice that stays', [67, 60], [67, 62], 0, 0],
     ['a fifth to a sixth', [67, 60], [69, 60], 0, 0],
     ['a fifth to an octave', [67, 60], [74, 62], 0, 0],

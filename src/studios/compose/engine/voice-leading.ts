@@ -12,7 +12,8 @@ export interface Parallels {
 
 /**
  * Parallel perfect intervals between two chords of as many notes: the voices are taken by rank, and two voices that both
- * move, the same way, from a fifth to a fifth or from an octave (or unison) to one, are one parallel.
+ * move from a fifth to a fifth or from an octave (or unison) to one, modulo the octave, are one parallel. Contrary motion
+ * counts too: textbooks forbid it no less.
  *
  * @param before rows, highest first
  * @param after rows of the next step, highest first
@@ -27,7 +28,7 @@ export function parallelsBetween(before: readonly number[], after: readonly numb
     if (highMove === 0) continue;
     for (let low = high + 1; low < before.length; low += 1) {
       const lowMove = (after[low] ?? 0) - (before[low] ?? 0);
-      if (lowMove === 0 || lowMove > 0 !== highMove > 0) continue;
+      if (lowMove === 0) continue;
       const from = ((before[high] ?? 0) - (before[low] ?? 0)) % OCTAVE;
       const to = ((after[high] ?? 0) - (after[low] ?? 0)) % OCTAVE;
       if (from !== to) continue;

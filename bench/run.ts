@@ -1,9 +1,11 @@
 /** `npm run bench -- STUDIO …`: measures a studio in a real browser; exits with 1 when a figure misses its bound. */
 import { parseArgs } from 'node:util';
 import { UsageError } from '../cli/look/folders.ts';
+import { benchCompose, COMPOSE_PARTS } from './compose/bench.ts';
 import { benchLook } from './look/bench.ts';
 
-const USAGE = 'usage: npm run bench -- look [--dir DIR] [--only PART] [--sizes N,N]';
+const USAGE = `usage: npm run bench -- look [--dir DIR] [--only PART] [--sizes N,N]
+       npm run bench -- compose [--only PART]`;
 
 try {
   const { values, positionals } = parseArgs({
@@ -11,8 +13,15 @@ try {
     options: { dir: { type: 'string' }, only: { type: 'string' }, sizes: { type: 'string' } },
   });
   const [studio] = positionals;
-  if (studio !== 'look') throw new UsageError(studio === undefined ? USAGE : `no such studio: ${studio}`);
-  if (!(await benchLook({ dir: values.dir, only: values.only, sizes: values.sizes }))) process.exitCode = 1;
+  const { dir, only, sizes } = values;
+  let isWithin: boolean;
+  if (studio === 'look') isWithin = await benchLook({ dir, only, sizes });
+  else if (studio === 'compose') {
+    if (only !== undefined && !COMPOSE_PARTS.includes(only))
+      throw new UsageError(`--only takes one of: ${COMPOSE_PARTS.join(', ')}`);
+    isWithin = await benchCompose(only);
+  } else throw new UsageError(studio === undefined ? USAGE : `no such studio: ${studio}`);
+  if (!isWithin) process.exitCode = 1;
 } catch (thrown) {
   if (!(thrown instanceof UsageError) && !(thrown instanceof TypeError && 'code' in thrown)) throw thrown;
   console.error(thrown.message);

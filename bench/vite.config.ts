@@ -14,6 +14,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     emptyOutDir: false,
-    rolldownOptions: { input: { peer: page('peer'), library: page('library') } },
+    rolldownOptions: { input: { peer: page('peer'), library: page('library'), compose: page('compose') } },
   },
 });

@@ -39,9 +39,9 @@ export class Draw {
    * @throws RangeError when a logit is not finite
    */
   begin(logits: Float32Array, temperature: number): void {
-    const broken = logits.findIndex((logit) => !Number.isFinite(logit));
-    if (broken >= 0)
-      throw new RangeError(`logits: expected a finite number at ${broken}, found ${logits[broken]}`);
+    for (let cell = 0; cell < logits.length; cell += 1)
+      if (!Number.isFinite(logits[cell]))
+        throw new RangeError(`logits: expected a finite number at ${cell}, found ${logits[cell]}`);
     this.#logits = logits;
     this.#temperature = temperature;
     this.#isWhole = false;
@@ -50,21 +50,19 @@ export class Draw {
   /**
    * Draws one cell.
    *
-   * @param isOpen which cells count; asked once for each
+   * @param markOpen writes 1 for each cell that counts and 0 for the others, and answers how many count
    * @param isAllowed asked of each drawn cell; a refused one is drawn no more
    * @param rng random numbers
    * @returns the cell, or undefined when none is open and allowed
    */
-  take(isOpen: (cell: number) => boolean, isAllowed: (cell: number) => boolean, rng: Rng): Drawn | undefined {
-    const size = this.#weights.length;
-    let openCount = 0;
-    for (let cell = 0; cell < size; cell += 1) {
-      const open = isOpen(cell);
-      this.#open[cell] = open ? 1 : 0;
-      if (open) openCount += 1;
-    }
+  take(
+    markOpen: (open: Uint8Array) => number,
+    isAllowed: (cell: number) => boolean,
+    rng: Rng,
+  ): Drawn | undefined {
+    let openCount = markOpen(this.#open);
     if (!this.#isWhole) {
-      this.#weigh(() => true);
+      this.#weigh(false);
       this.#isWhole = true;
     }
     let all = 0;
@@ -72,7 +70,7 @@ export class Draw {
       let total = this.#sum();
       if (total === 0 || (this.#temperature === 0 && this.#isWhole)) {
         // Beside the likeliest cell of all, every open one is too unlikely to be told from 0: they are weighed by themselves.
-        this.#weigh((cell) => this.#open[cell] === 1);
+        this.#weigh(true);
         this.#isWhole = false;
         total = this.#sum();
         all = total;
@@ -85,35 +83,38 @@ export class Draw {
     return undefined;
   }
 
-  // Weights of the cells that count, the greatest 1; all others 0.
-  #weigh(counts: (cell: number) => boolean): void {
+  // Weights of all cells or of the open ones, the greatest 1; all others 0.
+  #weigh(onlyOpen: boolean): void {
     const logits = this.#logits;
+    const weights = this.#weights;
+    const temperature = this.#temperature;
     let top = -Infinity;
-    logits.forEach((logit, cell) => {
-      if (logit > top && counts(cell)) top = logit;
-    });
-    const { length } = this.#weights;
-    for (let cell = 0; cell < length; cell += 1) {
+    for (let cell = 0; cell < weights.length; cell += 1)
+      if (!onlyOpen || this.#open[cell] === 1) top = Math.max(top, logits[cell] ?? -Infinity);
+    for (let cell = 0; cell < weights.length; cell += 1) {
       const below = (logits[cell] ?? 0) - top;
-      if (below > 0 || !counts(cell)) this.#weights[cell] = 0;
-      else if (below === 0) this.#weights[cell] = 1;
-      else this.#weights[cell] = this.#temperature === 0 ? 0 : expOf(below / this.#temperature);
+      if (below > 0 || (onlyOpen && this.#open[cell] === 0)) weights[cell] = 0;
+      else if (below === 0) weights[cell] = 1;
+      else weights[cell] = temperature === 0 ? 0 : expOf(below / temperature);
     }
   }
 
   #sum(): number {
+    const weights = this.#weights;
+    const open = this.#open;
     let total = 0;
-    for (let cell = 0; cell < this.#weights.length; cell += 1)
-      if (this.#open[cell] === 1) total += this.#weights[cell] ?? 0;
+    for (let cell = 0; cell < weights.length; cell += 1) if (open[cell] === 1) total += weights[cell] ?? 0;
     return total;
   }
 
   #pick(target: number): number {
+    const weights = this.#weights;
+    const open = this.#open;
     let sum = 0;
     let last = -1;
-    for (let cell = 0; cell < this.#weights.length; cell += 1) {
-      const weight = this.#weights[cell] ?? 0;
-      if (this.#open[cell] === 0 || weight === 0) continue;
+    for (let cell = 0; cell < weights.length; cell += 1) {
+      const weight = weights[cell] ?? 0;
+      if (open[cell] === 0 || weight === 0) continue;
       last = cell;
       sum += weight;
       if (sum > target || this.#temperature === 0) return cell;

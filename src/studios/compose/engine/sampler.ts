@@ -204,7 +204,7 @@ export class Sampler {
     const { pitches } = this.#roll;
     const rules = this.#input.rules ?? [];
     const drawn = this.#draw.take(
-      (cell) => this.#isOpen(cell),
+      (open) => this.#markOpen(open),
       (cell) => {
         const step = Math.floor(cell / pitches);
         return rules.every((rule) => rule.allows(this.#roll, step, cell % pitches));
@@ -216,23 +216,33 @@ export class Sampler {
     return true;
   }
 
-  // Whether budgets, locks, cool-down and the distance within a pass let a cell be flipped.
-  #isOpen(cell: number): boolean {
-    if (this.#input.locked?.[cell] === 1) return false;
-    if ((this.#restsUntil[cell] ?? 0) > this.#edits.length) return false;
-    if (this.#roll.cells[cell] === this.#input.roll.cells[cell]) {
-      const isFull =
-        this.#roll.cells[cell] === 1
-          ? this.#removed >= this.#maxRemoved
-          : this.#added >= this.#settings.maxAdded;
-      if (isFull) return false;
+  // Marks the cells that budgets, locks, cool-down and the distance within a pass leave; how many.
+  #markOpen(open: Uint8Array): number {
+    const { cells, pitches, steps } = this.#roll;
+    const given = this.#input.roll.cells;
+    const locked = this.#input.locked;
+    const isAddingOver = this.#added >= this.#settings.maxAdded;
+    const isRemovingOver = this.#removed >= this.#maxRemoved;
+    const taken = this.#inPass.map((cell) => Math.floor(cell / pitches));
+    let count = 0;
+    for (let step = 0; step < steps; step += 1) {
+      const isNear = taken.some((other) => Math.abs(other - step) < this.#settings.minStepsApart);
+      for (let cell = step * pitches; cell < (step + 1) * pitches; cell += 1) {
+        const isFirst = cells[cell] === given[cell];
+        const isClosed =
+          isNear ||
+          locked?.[cell] === 1 ||
+          (this.#restsUntil[cell] ?? 0) > this.#edits.length ||
+          (isFirst && (cells[cell] === 1 ? isRemovingOver : isAddingOver));
+        open[cell] = isClosed ? 0 : 1;
+        if (!isClosed) count += 1;
+      }
     }
-    if (this.#inPass.length === 0) return true;
-    const step = Math.floor(cell / this.#roll.pitches);
-    return this.#inPass.every((other) => {
-      const apart = Math.abs(Math.floor(other / this.#roll.pitches) - step);
-      return other !== cell && apart >= this.#settings.minStepsApart;
-    });
+    for (const cell of this.#inPass) {
+      if (open[cell] === 1) count -= 1;
+      open[cell] = 0;
+    }
+    return count;
   }
 
   #flip(cell: number, logProbability: number): void {

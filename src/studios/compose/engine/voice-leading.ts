@@ -1,4 +1,4 @@
-import { cellAt, chordAt, type Roll } from './roll.ts';
+import { cellAt, chordAt, sliceRoll, type Roll } from './roll.ts';
 import type { EditRule } from './sampler.ts';
 
 const FIFTH = 7;
@@ -58,10 +58,12 @@ function faultsAround(roll: Roll, step: number): number {
 export function vetoParallels(): EditRule {
   return {
     allows(roll, step, pitch) {
-      const cell = cellAt(roll, step, pitch);
-      const cells = roll.cells.slice();
-      cells[cell] = 1 - (cells[cell] ?? 0);
-      return faultsAround({ ...roll, cells }, step) <= faultsAround(roll, step);
+      const near = sliceRoll(roll, Math.max(0, step - 1), Math.min(step, 1) + 2);
+      const at = Math.min(step, 1);
+      const before = faultsAround(near, at);
+      const cell = cellAt(near, at, pitch);
+      near.cells[cell] = 1 - (near.cells[cell] ?? 0);
+      return faultsAround(near, at) <= before;
     },
   };
 }

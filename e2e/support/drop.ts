@@ -13,7 +13,8 @@ export async function dropFromDisk(
 ): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+  // Twice over it, as a hand is: the page may draw another element under the pointer once a file hovers.
+  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, x, y, data });
   await session.detach();
 }

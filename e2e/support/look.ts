@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** 160 photographs of clothes in folders by class: they ship with the site, and serve as test pictures. */
@@ -55,7 +55,15 @@ export class LookPage {
 
   /** Clicks the n-th picture of the collection and waits for its answer. */
   async searchByPicture(index: number): Promise<string> {
-    const item = this.pictures.getByRole('listitem').nth(index);
+    return await this.searchBy(this.pictures.getByRole('listitem').nth(index));
+  }
+
+  /** Searches by the picture of this file. */
+  async searchByName(file: string): Promise<string> {
+    return await this.searchBy(this.pictures.locator(`[data-name="${basename(file)}"]`));
+  }
+
+  private async searchBy(item: Locator): Promise<string> {
     const id = (await item.getAttribute('data-id')) ?? '';
     await item.getByRole('button').click();
     await this.answered(id);

@@ -2,6 +2,13 @@ import { fail, ok } from '../../../kernel/result.ts';
 import { readImageHeader, sniffImageType } from '../engine/image-header.ts';
 import type { LookResult } from './protocol.ts';
 
+/** What to do about a damaged file. */
+export const COPY_AGAIN = 'Copy it again from where it came.';
+
+/** What is said of a file that begins as a picture does, and is none as a whole. */
+export const damaged = (name: string, type: string): string =>
+  `${name} begins like a ${type.toUpperCase()} picture, but is damaged or cut off.`;
+
 /** Larger pictures take more memory to decode than a tab can be trusted with: 4 bytes a pixel, twice. */
 const MAX_PIXELS = 100_000_000;
 
@@ -21,7 +28,7 @@ export interface Inspected {
  */
 export function inspect(name: string, bytes: ArrayBuffer): LookResult<Inspected> {
   if (bytes.byteLength === 0) {
-    return fail('empty-file', `${name} is empty (0 bytes).`, { hint: 'Copy it again from where it came.' });
+    return fail('empty-file', `${name} is empty (0 bytes).`, { hint: COPY_AGAIN });
   }
   try {
     const { type, width, height } = readImageHeader(new Uint8Array(bytes));
@@ -41,13 +48,6 @@ export function inspect(name: string, bytes: ArrayBuffer): LookResult<Inspected>
         hint: 'Look reads JPEG, PNG, WebP, AVIF, GIF, BMP and SVG, and HEIC where the browser does.',
         cause,
       });
-    return fail(
-      'not-an-image',
-      `${name} begins like a ${type.toUpperCase()} picture, but is damaged or cut off.`,
-      {
-        hint: 'Copy it again from where it came.',
-        cause,
-      },
-    );
+    return fail('not-an-image', damaged(name, type), { hint: COPY_AGAIN, cause });
   }
 }

@@ -2,6 +2,7 @@ import { fail, ok } from '../../../kernel/result.ts';
 import { INPUT_SIZE } from '../engine/model.ts';
 import { partBox, type Box } from '../engine/part.ts';
 import { cropBox, toInput } from '../engine/preprocess.ts';
+import { COPY_AGAIN, damaged } from './inspect.ts';
 import type { LookResult, PictureInput } from './protocol.ts';
 import { encodeWebp } from './webp.ts';
 
@@ -12,6 +13,9 @@ const THUMBNAIL_SIDE = 320;
  * still decides every pixel that the network sees, at a bounded cost for photographs of any size.
  */
 const MAX_CROP_SIDE = 4 * INPUT_SIZE;
+
+/** A file of such a type that cannot be decoded is damaged: with other types it may be the browser. */
+const READ_BY_EVERY_BROWSER = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/webp']);
 
 /** A decoded picture: upright, in sRGB, not yet on white. */
 export type Raster = ImageBitmap;
@@ -70,6 +74,11 @@ export async function decode(
     if (type === 'image/heic')
       return fail('unsupported', `${input.name} is a HEIC photograph, which this browser cannot read.`, {
         hint: 'Safari reads it; elsewhere save it as JPEG first.',
+        cause,
+      });
+    if (READ_BY_EVERY_BROWSER.has(type))
+      return fail('broken-image', damaged(input.name, type.slice('image/'.length)), {
+        hint: COPY_AGAIN,
         cause,
       });
     return fail('broken-image', `${input.name} could not be decoded.`, {

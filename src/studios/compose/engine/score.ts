@@ -90,7 +90,12 @@ export function quantized(
   };
 }
 
-/** Steps of a score: its whole bars. */
+/**
+ * Steps of a score: its whole bars.
+ *
+ * @param score any
+ * @returns sixteenths
+ */
 export const stepsOf = (score: Pick<Score, 'bars'>): number => score.bars * STEPS_PER_BAR;
 
 /**

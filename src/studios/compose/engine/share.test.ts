@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SAMPLE_MELODIES, scoreOfSample } from './samples.ts';
+import { sortNotes, type Score } from './score.ts';
+import { decodeShare, encodeShare } from './share.ts';
+
+const note = fc.record({
+  startTick: fc.nat(64 * 1920),
+  lengthTick: fc.integer({ min: 1, max: 1920 }),
+  pitchMidi: fc.nat(127),
+  velocity: fc.integer({ min: 1, max: 127 }),
+  author: fc.constantFrom('person' as const, 'network' as const),
+});
+const score = fc
+  .record({
+    notes: fc.array(note, { maxLength: 200 }),
+    bars: fc.integer({ min: 1, max: 64 }),
+    tempoBpm: fc.integer({ min: 20, max: 300 }),
+    percent: fc.nat(100),
+  })
+  .map(({ notes, bars, tempoBpm, percent }): Score => {
+    const sorted = sortNotes(notes.map((one, i) => ({ id: i + 1, ...one })));
+    return {
+      notes: sorted.map((one, i) => ({ ...one, id: i + 1 })),
+      bars,
+      tempoBpm,
+      quantizeStrength: percent / 100,
+    };
+  });
+
+describe('a shared composition', () => {
+  it('is read back as it was', () => {
+    fc.assert(
+      fc.property(score, fc.string({ maxLength: 30, unit: 'grapheme' }), (value, text) => {
+        const title = [...text].slice(0, 80).join('');
+        expect(decodeShare(encodeShare({ title, score: value }))).toEqual({ title, score: value });
+      }),
+    );
+  });
+
+  it('of eight bars in four voices takes under 2,000 letters', () => {
+    // The densest that four voices can be in eighths: 256 notes, every velocity another one.
+    const notes = Array.from({ length: 256 }, (_, i) => ({
+      id: i + 1,
+      startTick: Math.floor(i / 4) * 240,
+      lengthTick: 240,
+      pitchMidi: 40 + ((i * 7) % 40),
+      velocity: 80,
+      author: i % 4 === 3 ? ('person' as const) : ('network' as const),
+    }));
+    const eight = { notes, bars: 8, tempoBpm: 96, quantizeStrength: 1 };
+    expect(encodeShare({ title: 'A piece in eighths', score: eight }).length).toBeLessThan(2000);
+    for (const sample of SAMPLE_MELODIES)
+      expect(encodeShare({ title: sample.title, score: scoreOfSample(sample) }).length).toBeLessThan(300);
+  });
+
+  it('that was damaged is refused, or read: nothing is thrown', () => {
+    const whole = encodeShare({ title: 'Whole', score: scoreOfSample(SAMPLE_MELODIES[0] ?? fail()) });
+    for (let length = 0; length < whole.length; length += 1)
+      expect(decodeShare(whole.slice(0, length))).toEqual({ problem: 'broken' });
+    fc.assert(
+      fc.property(fc.string(), fc.nat(whole.length - 1), (text, at) => {
+        for (const hostile of [text, whole.slice(0, at) + text + whole.slice(at + text.length)]) {
+          const read = decodeShare(hostile);
+          if ('problem' in read) continue;
+          expect(read.score.bars).toBeLessThanOrEqual(64);
+          for (const { startTick, lengthTick, velocity } of read.score.notes) {
+            expect(startTick).toBeGreaterThanOrEqual(0);
+            expect(lengthTick).toBeGreaterThan(0);
+            expect(velocity).toBeGreaterThanOrEqual(1);
+          }
+        }
+      }),
+    );
+    expect(decodeShare('A'.repeat(100_000))).toEqual({ problem: 'too long' });
+  });
+});
+
+function fail(): never {
+  throw new Error('there is no sample');
+}

@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import packageJson from './package.json' with { type: 'json' };
-import { hnswlib } from './scripts/vite-hnswlib.ts';
+import { assembly } from './scripts/vite-assembly.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { models } from './scripts/vite-models.ts';
 import { contentSecurityPolicy } from './scripts/vite-policy.ts';
@@ -22,7 +22,7 @@ export default defineConfig({
   define: { __ATELIER_VERSION__: JSON.stringify(process.env.ATELIER_VERSION ?? packageJson.version) },
   plugins: [
     svelte(),
-    hnswlib(),
+    assembly(),
     contentSecurityPolicy(),
     models(),
     shipped.page,
@@ -66,7 +66,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
-    plugins: () => [hnswlib(), shipped.worker()],
+    plugins: () => [assembly(), shipped.worker()],
     rolldownOptions: {
       output: {
         // Policies are told apart by this folder and the worker's name: src/platform/policy.ts.

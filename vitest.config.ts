@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { assembly } from './scripts/vite-assembly.ts';
 import { hnswlib } from './scripts/vite-hnswlib.ts';
 
 const executablePath = process.env.ATELIER_BROWSER;
@@ -20,8 +21,8 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte(), hnswlib()],
-        worker: { format: 'es', plugins: () => [hnswlib()] },
+        plugins: [svelte(), assembly(), hnswlib()],
+        worker: { format: 'es', plugins: () => [assembly(), hnswlib()] },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.ts'],

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { assembly } from '../scripts/vite-assembly.ts';
+import { hnswlib } from '../scripts/vite-hnswlib.ts';
 
 const page = (name: string): string => fileURLToPath(new URL(`pages/${name}.html`, import.meta.url));
 
@@ -8,12 +10,20 @@ export default defineConfig({
   root: fileURLToPath(new URL('pages', import.meta.url)),
   base: './',
   publicDir: false,
-  worker: { format: 'es' },
+  plugins: [assembly(), hnswlib()],
+  worker: { format: 'es', plugins: () => [assembly()] },
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     emptyOutDir: false,
-    rolldownOptions: { input: { peer: page('peer'), library: page('library'), compose: page('compose') } },
+    rolldownOptions: {
+      input: {
+        peer: page('peer'),
+        library: page('library'),
+        engines: page('engines'),
+        compose: page('compose'),
+      },
+    },
   },
 });

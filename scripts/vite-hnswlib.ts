@@ -10,7 +10,7 @@ const SCRIPT_SHA256 = '082e111db917b6b017ecc3aa912068a184884d202da8a75b5c75079e2
 const WASM = 'virtual:hnswlib.wasm?url';
 const INLINE_WASM = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
 
-/** What is replaced in the script: `new Function` by closures, see src/studios/look/worker/embind.ts. */
+/** What is replaced in the script: `new Function` by closures, see src/studios/look/worker/testing/hnswlib/embind.ts. */
 const REPLACED: readonly (readonly [string, string])[] = [
   [
     'return newFunc(Function, args1).apply(null, args2);',
@@ -30,7 +30,9 @@ const REPLACED: readonly (readonly [string, string])[] = [
  */
 export function hnswlib(): Plugin {
   const script = createRequire(import.meta.url).resolve(SCRIPT);
-  const embind = fileURLToPath(new URL('../src/studios/look/worker/embind.ts', import.meta.url));
+  const embind = fileURLToPath(
+    new URL('../src/studios/look/worker/testing/hnswlib/embind.ts', import.meta.url),
+  );
   return {
     name: 'atelier-hnswlib',
     enforce: 'pre',

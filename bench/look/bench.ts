@@ -5,6 +5,7 @@ import { browserVersion } from '../../scripts/browser-version.ts';
 import { findBrowser } from '../../scripts/find-browser.ts';
 import { timeClicks } from './clicks.ts';
 import { endToEndRows, indexAll, measureRound, middleOf, openWarm, type Round } from './end-to-end.ts';
+import { engineRows } from './engines.ts';
 import { firstLoadRow } from './first-load.ts';
 import { LibraryDriver, type GrowthLine } from './growth.ts';
 import { describeMachine } from './machine.ts';
@@ -25,7 +26,7 @@ const CLICKS = 100;
 const ROUNDS = 3;
 
 /** `profile` is no figure of the table: it runs only when it is asked for. */
-const PARTS = ['first-load', 'end-to-end', 'main-thread', 'growth', 'profile'] as const;
+const PARTS = ['first-load', 'end-to-end', 'main-thread', 'growth', 'engines', 'profile'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -92,6 +93,12 @@ class LookBench {
     });
     profile.remove();
     this.say(rows);
+  }
+
+  async measureEngines(): Promise<void> {
+    const profile = freshProfile();
+    this.say(await withBrowser(profile, (browser) => engineRows(this.stage, browser)));
+    profile.remove();
   }
 
   async measureGrowth(sizes: readonly number[]): Promise<void> {
@@ -172,6 +179,7 @@ export async function benchLook({ dir, only, sizes }: BenchOptions): Promise<boo
     if (wants('first-load')) bench.say([firstLoadRow()]);
     if (wants('end-to-end')) await bench.measureEndToEnd();
     if (wants('main-thread')) await bench.measureMainThread();
+    if (wants('engines')) await bench.measureEngines();
     if (only === 'profile') await printProfile(files);
     if (wants('growth')) await bench.measureGrowth(readSizes(sizes));
     const { rows, growth, rounds, reopened } = bench;

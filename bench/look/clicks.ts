@@ -49,10 +49,22 @@ function watchClick(): { clicked: Promise<Clicked> } {
   return { clicked };
 }
 
+/** Waits until what has changed is drawn. Runs in the page. */
+async function twoFrames(): Promise<void> {
+  const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+  await frame();
+  await frame();
+}
+
 async function clickOne(page: Page, share: number): Promise<Clicked> {
   const { x, y } = await page.evaluate(findTile, share);
   const watch = await page.evaluateHandle(watchClick);
-  await page.mouse.click(x, y);
+  // As a hand does it: what a pointer that comes, and a button that goes down, change in the page is drawn before the click.
+  await page.mouse.move(x, y);
+  await page.evaluate(twoFrames);
+  await page.mouse.down();
+  await page.evaluate(twoFrames);
+  await page.mouse.up();
   return watch.evaluate(({ clicked }) => clicked);
 }
 

@@ -175,13 +175,15 @@ const page: LibraryPage = {
     await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
     size = to;
     const storeMs = performance.now() - started;
+    // At rest the graph takes in what it left aside while the pictures came.
+    take(await need().library.settleRun(collection));
     await graphComplete();
     return { storeMs, graphMs: performance.now() - started };
   },
 
   async settle() {
     const started = performance.now();
-    take(await need().library.settleRun(collection));
+    take(await need().library.settleGraphs(collection));
     return performance.now() - started;
   },
 

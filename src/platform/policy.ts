@@ -54,7 +54,6 @@ const workerFramePolicy = (): string => write(WORKER_FRAME);
 const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'embed.worker': "'self' 'wasm-unsafe-eval'",
   'compose.worker': "'self' 'wasm-unsafe-eval'",
-  // No 'unsafe-eval' though hnswlib-wasm wants it: scripts/vite-hnswlib.ts.
   'graph.worker': "'self' 'wasm-unsafe-eval'",
 };
 

@@ -4,8 +4,8 @@ import { bicubicWeights, resampleColumns, resampleRows, type Square } from './re
 /** TensorFlow's preprocessing.py, CROP_PADDING: at evaluation the network saw S / (S + 32) of the short side. */
 const CROP_PADDING = 32;
 /** efficientnet_lite_builder.py: MEAN_RGB and STDDEV_RGB. */
-const MEAN_RGB = 127;
-const STDDEV_RGB = 128;
+export const MEAN_RGB = 127;
+export const STDDEV_RGB = 128;
 
 /** A square of a picture, in whole pixels. */
 export interface CropBox {

@@ -20,6 +20,10 @@ export interface PoolParts {
   onDeath(api: Remote<EmbedApi>, tell: () => void): Promise<void>;
 }
 
+/** Pictures that a crash may take: they are read again then. */
+const MAX_UNDER_WAY = 32;
+const LANE_DEPTH = 16;
+
 interface Embedder {
   readonly connection: Connection<EmbedApi>;
   readonly info: EmbedInfo;
@@ -47,11 +51,11 @@ export class EmbedPool {
   }
 
   /**
-   * How many pictures may be under way at once, at most 32: in each lane one is being embedded, two are read and decoded,
-   * and five wait to be stored together.
+   * How many pictures may be under way at once, at most 32: in each lane two are being embedded, three are read and decoded,
+   * and the others wait to be stored together.
    */
   get depth(): number {
-    return this.#parts.lanes * 8;
+    return Math.min(MAX_UNDER_WAY, this.#parts.lanes * LANE_DEPTH);
   }
 
   get isReady(): boolean {

@@ -1,5 +1,13 @@
 import type { Remote } from '../../../platform/rpc.ts';
-import type { Engine, LibraryApi, LookError, Metric, QueryPart, SearchAnswer } from '../worker/protocol.ts';
+import type {
+  Engine,
+  LibraryApi,
+  LookError,
+  LookResult,
+  Metric,
+  QueryPart,
+  SearchAnswer,
+} from '../worker/protocol.ts';
 import type { NamedLabel } from './embedder.svelte.ts';
 import { idOf, NO_QUERY, type Query, type QueryItem } from './query.ts';
 
@@ -27,6 +35,16 @@ export interface ShownAnswer extends SearchAnswer {
   readonly metric: Metric;
 }
 
+/** A question that was asked, perhaps answered already. */
+interface Prepared {
+  readonly key: string;
+  readonly promise: Promise<LookResult<SearchAnswer>>;
+  answer: LookResult<SearchAnswer> | undefined;
+}
+
+const keyOf = (collection: number, query: Query, settings: Settings): string =>
+  JSON.stringify([collection, idOf(query), settings]);
+
 /** The present query, its settings and its answer. The latest question wins: older answers are dropped. */
 export class Search {
   readonly #parts: SearchParts;
@@ -40,6 +58,7 @@ export class Search {
   #labels = $state.raw<readonly NamedLabel[]>([]);
   #labelled = $state('');
   #names = $state.raw<ReadonlyMap<number, string>>(new Map());
+  #prepared: Prepared | undefined;
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
@@ -105,8 +124,19 @@ export class Search {
     void this.#ask();
   }
 
+  /**
+   * Asks what will be asked in a moment, since the button on it is going down: when it comes up, the answer is there.
+   *
+   * @param collection that is searched
+   * @param query what `show` will be called with
+   */
+  prepare(collection: number, query: Query): void {
+    this.#prepared = this.#askFor(collection, query, this.#settings);
+  }
+
   /** Asks the same again: the collection has changed. */
   refresh(): void {
+    this.#prepared = undefined;
     void this.#ask();
   }
 
@@ -126,14 +156,16 @@ export class Search {
       this.#answered = id;
       return;
     }
-    void this.#readNames(this.#collection, query);
     const settings = this.#settings;
-    const answer = await this.#parts.library.search({
-      collection: this.#collection,
-      like: query.like.map(partOf),
-      unlike: query.unlike.map(partOf),
-      ...settings,
-    });
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    const asking =
+      prepared?.key === keyOf(this.#collection, query, settings)
+        ? prepared
+        : this.#askFor(this.#collection, query, settings);
+    // Behind the search: the answer does not wait for names.
+    void this.#readNames(this.#collection, query);
+    const answer = asking.answer ?? (await asking.promise);
     if (id !== this.#asked) return;
     this.#answered = id;
     this.#error = answer.ok ? undefined : answer.error;
@@ -147,6 +179,22 @@ export class Search {
     if (id !== this.#asked) return;
     this.#labels = labels;
     this.#labelled = idOf(query);
+  }
+
+  #askFor(collection: number, query: Query, settings: Settings): Prepared {
+    const promise = this.#parts.library.search({
+      collection,
+      like: query.like.map(partOf),
+      unlike: query.unlike.map(partOf),
+      ...settings,
+    });
+    const prepared: Prepared = { key: keyOf(collection, query, settings), promise, answer: undefined };
+    promise.then(
+      (answer) => (prepared.answer = answer),
+      // Whoever waits for the promise hears of it.
+      () => undefined,
+    );
+    return prepared;
   }
 
   async #readNames(collection: number, query: Query): Promise<void> {

@@ -4,6 +4,10 @@ import type { LibraryApi } from '../worker/protocol.ts';
 
 /** Object URLs held at once; some 10 kB each. */
 const KEPT = 800;
+/** Pictures that appear in one frame: each is decoded and drawn. */
+const SHOWN_A_FRAME = 24;
+
+const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
 
 /** Thumbnails of one collection as addresses for image elements, fetched in one call a frame, oldest let go first. */
 export class Thumbnails {
@@ -47,12 +51,18 @@ export class Thumbnails {
     const collection = this.#collection;
     const answer = await this.#library.thumbnails(collection, ids);
     if (collection !== this.#collection) return;
-    for (const id of ids) this.#onTheWay.delete(id);
-    if (!answer.ok) return;
-    for (const { id, data, type } of answer.value) {
-      this.#addresses.set(id, URL.createObjectURL(new Blob([data], { type })));
+    if (!answer.ok) {
+      for (const id of ids) this.#onTheWay.delete(id);
+      return;
     }
     this.#letGo(new Set(ids));
+    for (let from = 0; from < answer.value.length; from += SHOWN_A_FRAME) {
+      if (from > 0) await nextFrame();
+      if (collection !== this.#collection) return;
+      for (const { id, data, type } of answer.value.slice(from, from + SHOWN_A_FRAME))
+        this.#addresses.set(id, URL.createObjectURL(new Blob([data], { type })));
+    }
+    for (const id of ids) this.#onTheWay.delete(id);
   }
 
   #letGo(fresh: ReadonlySet<number>): void {

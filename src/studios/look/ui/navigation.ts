@@ -8,6 +8,8 @@ import { NO_QUERY, toParameters, withItems, without, type Query, type QueryItem 
 export interface Navigation {
   /** Searches by one picture of the collection. */
   byPicture(id: number): void;
+  /** The button is going down on a picture: its search is begun. */
+  expect(id: number): void;
   /** Searches by a picture from outside, or by a part of a picture; failures are in `look.outside.error`. */
   byFile(picture: OutsidePicture): Promise<void>;
   /** The same by the address of a picture; in connected mode only. */
@@ -34,6 +36,8 @@ export function setNavigation(look: Look, address: Address): Navigation {
     address.go('/look', toParameters(look.collections.current?.id ?? 0, query));
   return provide({
     byPicture: (id) => show({ like: [pictureItem(id)], unlike: [] }),
+    expect: (id) =>
+      look.search.prepare(look.collections.current?.id ?? 0, { like: [pictureItem(id)], unlike: [] }),
     async byFile(picture) {
       const item = await look.outside.add(picture);
       if (item !== undefined) show({ like: [item], unlike: [] });

@@ -16,7 +16,7 @@ const MAX_BATCH = 12;
  * While more pictures are on their way a transaction waits until so many have come, or for so long: fewer transactions
  * leave more of the processor to the network. Nothing is acknowledged before it is on the disk, so nothing is at stake.
  */
-const ENOUGH = 8;
+const ENOUGH = 12;
 const GATHER_MS = 250;
 const DOING = 'saving pictures';
 const HASH = /^[0-9a-f]{64}$/;

@@ -2,9 +2,11 @@
 import { describe, fail, ok } from '../../../kernel/result.ts';
 import { Serial } from '../../../kernel/serial.ts';
 import { connect, serve, transfer, type Remote, type TaskOptions } from '../../../platform/rpc.ts';
+import { FastResample } from './fast-resample.ts';
 import { hashOf } from './hash.ts';
 import { inspect } from './inspect.ts';
 import { Network } from './network.ts';
+import { Pairs } from './pairs.ts';
 import { Turnstile } from '../../../kernel/turnstile.ts';
 import type {
   EmbedApi,
@@ -14,7 +16,7 @@ import type {
   LookResult,
   PictureInput,
 } from './protocol.ts';
-import { decode, networkInput, thumbnail } from './raster.ts';
+import { decode, makeOf, type Made } from './raster.ts';
 
 /** No picture of up to 100 megapixels needs more; refused before it is read. */
 const MAX_FILE_BYTES = 256_000_000;
@@ -23,9 +25,20 @@ const MAX_FILE_BYTES = 256_000_000;
 const LARGE_PIXELS = 16_000_000;
 
 const large = new Serial();
-/** Pictures of which one is read and decoded while the network looks at another; more would only take memory. */
-const inHand = new Turnstile(3);
+/**
+ * Pictures that are read, hashed and claimed while the network looks at two others: each of these steps needs this thread for
+ * a moment, and between two passes there are few.
+ */
+const inHand = new Turnstile(8);
+/** Pictures that are in memory as pixels: a photograph takes tens of megabytes. */
+const decoding = new Turnstile(3);
+const pairs = new Pairs(async (inputs) => {
+  if (network === undefined) throw new Error('the network is gone');
+  return network.embed(inputs);
+});
 let network: Network | undefined;
+/** Undefined where WebAssembly has no SIMD. */
+let fast: FastResample | undefined;
 let library: Remote<LibraryIntake> | undefined;
 
 const notReady = fail('bad-weights', 'The network is not loaded yet.', { retryable: true });
@@ -69,34 +82,52 @@ async function embedDecoded(
   hash: string,
   signal: AbortSignal | undefined,
 ): Promise<LookResult<EmbeddedPicture>> {
-  if (network === undefined) return notReady;
+  return pairs.expect(async (embed) => {
+    const prepared = await decoding.run(() => prepare(picture, bytes, type, signal));
+    if (!prepared.ok) return prepared;
+    const { input, thumbnail, width, height } = prepared.value;
+    try {
+      const embedding = await embed(input);
+      return ok({ hash, embedding, width, height, thumbnail, thumbnailType: 'image/webp' });
+    } catch (cause) {
+      return overwhelmed(picture, cause);
+    }
+  });
+}
+
+interface Prepared extends Made {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the network sees and what is kept to look at; the pixels are gone again when it returns. */
+async function prepare(
+  picture: PictureInput,
+  bytes: ArrayBuffer,
+  type: string,
+  signal: AbortSignal | undefined,
+): Promise<LookResult<Prepared>> {
+  if (signal?.aborted === true) return cancelled;
   const decoded = await decode(picture, bytes, type);
   if (!decoded.ok) return decoded;
   const raster = decoded.value;
   try {
-    if (signal?.aborted === true) return cancelled;
-    const encoding = thumbnail(raster);
-    const embedding = await network.embed(networkInput(raster, picture.part));
-    const small = await encoding;
-    return ok({
-      hash,
-      embedding,
-      width: raster.width,
-      height: raster.height,
-      thumbnail: small,
-      thumbnailType: 'image/webp',
-    });
+    const made = await makeOf(raster, picture.part, { isOpaque: type === 'image/jpeg', fast });
+    return ok({ ...made, width: raster.width, height: raster.height });
   } catch (cause) {
-    // Decoding went well: what fails now is the memory or the network, and a fresh worker may do better.
-    return fail('worker-crashed', `${picture.name} could not be worked on: ${describe(cause)}.`, {
-      hint: 'It may be too large for the memory there is.',
-      retryable: true,
-      cause,
-    });
+    return overwhelmed(picture, cause);
   } finally {
     raster.close();
   }
 }
+
+/** Decoding went well: what fails after it is the memory or the network, and a fresh worker may do better. */
+const overwhelmed = ({ name }: PictureInput, cause: unknown): LookResult<never> =>
+  fail('worker-crashed', `${name} could not be worked on: ${describe(cause)}.`, {
+    hint: 'It may be too large for the memory there is.',
+    retryable: true,
+    cause,
+  });
 
 /** A new picture's embedding, or which stored picture it is. */
 async function claimAndEmbed(
@@ -119,10 +150,20 @@ async function claimAndEmbed(
   return embedded.ok ? cancelled : embedded;
 }
 
+async function loadFast(): Promise<FastResample | undefined> {
+  try {
+    return await FastResample.load();
+  } catch (cause) {
+    console.info('Pictures are resized without SIMD:', describe(cause));
+    return undefined;
+  }
+}
+
 const api: EmbedApi = {
   async load(weights) {
-    const loaded = await Network.load(weights);
+    const [loaded, resample] = await Promise.all([Network.load(weights), loadFast()]);
     if (!loaded.ok) return loaded;
+    fast = resample;
     network = loaded.value;
     return ok(network.info);
   },

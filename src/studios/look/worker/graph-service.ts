@@ -1,13 +1,14 @@
 import { Serial } from '../../../kernel/serial.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import { toStorageError } from '../../../platform/storage/errors.ts';
-import { GraphFileError } from '../engine/graph-file.ts';
+import { KeptGraphError, livingIds } from '../engine/kept-graph-format.ts';
 import { EF_LADDER, meanRecall, questionsOf, type Question } from '../engine/graph-quality.ts';
 import { VectorIndexError } from '../engine/vector-index.ts';
 import { attempt, LookFailure } from './failure.ts';
 import type { GraphStore, StoredGraph } from './graph-store.ts';
-import { HnswIndex, livingIds, type Pause } from './hnsw-index.ts';
-import { HnswError, HnswLibrary } from './hnsw-library.ts';
+import { HnswError } from './graph-error.ts';
+import { GraphIndex, type Pause } from './graph-index.ts';
+import { GraphModule } from './graph-module.ts';
 import type {
   GraphAnswer,
   GraphApi,
@@ -25,7 +26,7 @@ const QUESTIONS_AT_ONCE = 8;
 
 interface OpenGraph {
   readonly target: GraphTarget;
-  readonly index: HnswIndex;
+  readonly index: GraphIndex;
   /** What `open` found and `restore` takes up. */
   found?: StoredGraph | undefined;
 }
@@ -37,7 +38,7 @@ const countOf = ({ index }: OpenGraph): GraphCount => ({ alive: index.size, dead
 export class GraphService implements GraphApi {
   readonly #store: () => Promise<GraphStore>;
   readonly #pause: Pause;
-  #library: Promise<HnswLibrary> | undefined;
+  #library: Promise<GraphModule> | undefined;
   #opened: Promise<GraphStore> | undefined;
   readonly #graphs = new Map<string, OpenGraph>();
   readonly #order = new Map<string, Serial>();
@@ -54,11 +55,11 @@ export class GraphService implements GraphApi {
   open(target: GraphTarget, present: Uint32Array<ArrayBuffer>): Promise<LookResult<GraphOpened>> {
     return this.#inOrder(target, async () => {
       this.#forget(target);
-      this.#library ??= HnswLibrary.load();
+      this.#library ??= GraphModule.load();
       const library = await this.#library;
       const graph: OpenGraph = {
         target,
-        index: new HnswIndex(library, target.metric, target.dim, this.#pause),
+        index: new GraphIndex(library, target.metric, target.dim, this.#pause),
       };
       this.#graphs.set(keyOf(target), graph);
       const found = await this.#find(target);
@@ -84,7 +85,7 @@ export class GraphService implements GraphApi {
       try {
         graph.index.restore(found.graph, vectors);
       } catch (thrown) {
-        if (!(thrown instanceof VectorIndexError || thrown instanceof GraphFileError)) throw thrown;
+        if (!(thrown instanceof VectorIndexError || thrown instanceof KeptGraphError)) throw thrown;
         console.info('A kept graph is of no use:', thrown.message);
         return { state: 'stale', ...countOf(graph) };
       }
@@ -195,7 +196,7 @@ export class GraphService implements GraphApi {
   }
 
   async #examine(
-    index: HnswIndex,
+    index: GraphIndex,
     questions: readonly Question[],
     k: number,
     ef: number,
@@ -225,7 +226,6 @@ export class GraphService implements GraphApi {
   }
 
   #forget(key: GraphKey): void {
-    this.#graphs.get(keyOf(key))?.index.dispose();
     this.#graphs.delete(keyOf(key));
   }
 
@@ -262,18 +262,15 @@ export class GraphService implements GraphApi {
         return await work();
       } catch (thrown) {
         if (!(thrown instanceof HnswError)) throw thrown;
-        this.#giveUp(key, thrown);
+        this.#giveUp(key);
         throw new LookFailure('graph-unavailable', thrown.message, '', thrown.cause);
       }
     });
   }
 
-  // After a failure inside hnswlib nothing of that graph can be trusted; after a trap, or when it could not be started,
-  // nothing of the whole instance.
-  #giveUp(key: GraphKey | undefined, { cause }: HnswError): void {
-    if (cause instanceof WebAssembly.RuntimeError || this.#graphs.size === 0) {
-      this.#graphs.clear();
-      this.#library = undefined;
-    } else if (key !== undefined) this.#forget(key);
+  // After a failure nothing of that graph can be trusted; what could not be started is tried again the next time.
+  #giveUp(key: GraphKey | undefined): void {
+    if (this.#graphs.size === 0) this.#library = undefined;
+    if (key !== undefined) this.#forget(key);
   }
 }

@@ -2,11 +2,12 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import { openDatabase } from '../../../platform/storage/database.ts';
 import { sha256Hex } from '../../../platform/storage/sha256.ts';
 import { transact } from '../../../platform/storage/transact.ts';
-import { GRAPH_PARAMETERS, type KeptGraph } from './hnsw-index.ts';
+import type { KeptGraph } from '../engine/kept-graph-format.ts';
+import { GRAPH_PARAMETERS } from './graph-index.ts';
 import type { GraphKey, GraphTarget } from './protocol.ts';
 
 /** Everything that a kept graph was made with; one that differs in any of it is of no use. */
-const ENGINE = `hnswlib-wasm 0.8.2, ${JSON.stringify(GRAPH_PARAMETERS)}`;
+const ENGINE = `assembly/hnsw 1, ${JSON.stringify(GRAPH_PARAMETERS)}`;
 
 interface GraphRow {
   readonly key: string;

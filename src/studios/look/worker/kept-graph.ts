@@ -17,8 +17,15 @@ import type {
 
 /** Vectors handed over at once: at some milliseconds each, a search waits for no more than a moment. */
 const ADD_AT_ONCE = 64;
-/** Pictures that the graph does not have yet and that are compared one by one instead, so that none is missed. */
-const MAX_BEHIND = 512;
+/** Pictures that the graph does not have yet and that are compared one by one instead, so that none is missed: a millisecond. */
+const MAX_BEHIND = 1_024;
+/**
+ * While pictures come in the processor is the network's: the graph lets so many gather, and then keeps to that. At rest it
+ * takes in all of them.
+ */
+const MAY_GATHER = MAX_BEHIND - 2 * ADD_AT_ONCE;
+/** Nothing came for so long: it is at rest, whoever forgot to say so. */
+const REST_MS = 2_000;
 /** Candidates beyond k: the graph compares in single precision, so the last places may be in another order. */
 const OVERFETCH = 10;
 const SEARCH_LIMIT_MS = 5_000;
@@ -54,6 +61,7 @@ export class KeptGraph {
   #isCurrent = false;
   #isSaved = false;
   #failure = '';
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: Remote<GraphApi>, open: OpenCollection, metric: Metric, canSave: () => boolean) {
     this.#api = api;
@@ -80,10 +88,13 @@ export class KeptGraph {
     return { state, done, total, reason: this.#failure };
   }
 
+  /** Pictures have come, and more may be on their way: see `settle`. */
   added(ids: readonly number[]): void {
     for (const id of ids) this.#behind.add(id);
     this.#isSaved = false;
-    this.#catchUp();
+    if (this.#behind.size > MAY_GATHER) this.#catchUp(MAY_GATHER);
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#catchUp(), REST_MS);
   }
 
   removed(ids: readonly number[]): void {
@@ -104,8 +115,8 @@ export class KeptGraph {
     exclude: ReadonlySet<number>,
   ): Promise<readonly number[] | undefined> {
     if (!this.isUsable) return undefined;
+    if (this.#size === 0) return undefined;
     const behind = [...this.#behind];
-    if (this.#size === 0) return behind;
     try {
       const asked = this.#api.search(this.#key, query, Math.min(k + OVERFETCH, this.#size), [...exclude]);
       const { ids } = this.#take(await this.#within(asked));
@@ -116,8 +127,9 @@ export class KeptGraph {
     }
   }
 
-  /** Fits the search to the collection and keeps the graph. */
+  /** The processor is free: takes in every picture, fits the search to the collection and keeps the graph. */
   settle(): Promise<void> {
+    clearTimeout(this.#rest);
     return this.#do(async () => {
       await this.#add();
       await this.#calibrate();
@@ -133,6 +145,7 @@ export class KeptGraph {
 
   /** Lets the graph's memory go. */
   end(): void {
+    clearTimeout(this.#rest);
     this.#ended.abort();
     // The graph worker forgets it in its own time; nobody waits for that, and a dead worker has forgotten already.
     this.#api
@@ -164,9 +177,9 @@ export class KeptGraph {
     if (gone.length > 0) this.removed(gone);
   }
 
-  #catchUp(): void {
+  #catchUp(leave = 0): void {
     void this.#do(async () => {
-      await this.#add();
+      await this.#add(leave);
       const isFirst = !this.#isCurrent;
       this.#isCurrent = true;
       if (this.#size >= this.#calibratedAt * RECALIBRATE_GROWTH) await this.#calibrate();
@@ -174,8 +187,9 @@ export class KeptGraph {
     });
   }
 
-  async #add(): Promise<void> {
-    while (this.#behind.size > 0) {
+  /** Takes in what is missing until no more than `leave` are. */
+  async #add(leave = 0): Promise<void> {
+    while (this.#behind.size > leave) {
       this.#ended.signal.throwIfAborted();
       const ids = Uint32Array.from([...this.#behind].slice(0, ADD_AT_ONCE));
       const vectors = this.#open.table.gather(ids);

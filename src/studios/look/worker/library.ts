@@ -217,8 +217,13 @@ export class Library implements LibraryApi {
     return this.#do('tidying the vectors', async ({ store, open, commits }) => {
       await commits.drain();
       await this.#maintain(() => mergeChunks(store, open, collection));
-      await this.#graphs.settle(collection);
+      // Not waited for: the pictures are stored, and are found without it.
+      void this.#graphs.settle(collection);
     });
+  }
+
+  settleGraphs(collection: number): Promise<LookResult<void>> {
+    return this.#do('building the graph', async () => this.#graphs.settle(collection));
   }
 
   keepFolder(collection: number, handle: FileSystemDirectoryHandle): Promise<LookResult<void>> {

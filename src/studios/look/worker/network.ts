@@ -51,13 +51,14 @@ export class Network {
   }
 
   /**
-   * One picture → its embedding.
+   * Pictures → their embeddings, in one pass.
    *
-   * @param input [240·240·3] float32 as `toInput` gives it
-   * @returns [1280] float32, mean-pooled, not normalised
+   * @param inputs B times [240·240·3] float32 as `toInput` gives it
+   * @returns B times [1280] float32, mean-pooled, not normalised; the same whatever B is
    */
-  async embed(input: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    return new Float32Array(await run(this.#model, input));
+  async embed(inputs: readonly Float32Array[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const all = await run(this.#model, inputs);
+    return inputs.map((_, at) => all.slice(at * EMBEDDING_DIM, (at + 1) * EMBEDDING_DIM));
   }
 
   /**
@@ -78,14 +79,26 @@ export class Network {
   }
 }
 
-async function run(model: LookModel, input: Float32Array): Promise<Float32Array> {
-  const images = tf.tensor4d(input, [1, INPUT_SIZE, INPUT_SIZE, 3]);
+async function run(model: LookModel, inputs: readonly Float32Array[]): Promise<Float32Array<ArrayBuffer>> {
+  const [only = new Float32Array()] = inputs;
+  const images = tf.tensor4d(inputs.length === 1 ? only : joined(inputs), [
+    inputs.length,
+    INPUT_SIZE,
+    INPUT_SIZE,
+    3,
+  ]);
   const features = model.embed(images);
   try {
-    return await features.data<'float32'>();
+    return new Float32Array(await features.data<'float32'>());
   } finally {
     tf.dispose([images, features]);
   }
+}
+
+function joined(inputs: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(inputs.length * INPUT_SIZE * INPUT_SIZE * 3);
+  inputs.forEach((input, at) => all.set(input, at * INPUT_SIZE * INPUT_SIZE * 3));
+  return all;
 }
 
 async function probe(model: LookModel): Promise<Probe> {
@@ -93,11 +106,11 @@ async function probe(model: LookModel): Promise<Probe> {
     { length: INPUT_SIZE * INPUT_SIZE * 3 },
     (_, i) => Math.sin(i * 0.37) * 0.8,
   );
-  let embedding = await run(model, input); // compiles and allocates: not timed
+  let embedding = await run(model, [input]); // compiles and allocates: not timed
   const times: number[] = [];
   for (let pass = 0; pass < PROBE_PASSES; pass += 1) {
     const started = performance.now();
-    embedding = await run(model, input);
+    embedding = await run(model, [input]);
     times.push(performance.now() - started);
   }
   return { passMs: quantile(times, 0.5), embedding };

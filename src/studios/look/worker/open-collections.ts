@@ -7,7 +7,7 @@ import { type LookStore, manifestOf } from './store.ts';
 /** Collections whose vectors are in memory at once; 10,000 pictures are 51 MB. */
 const MAX_OPEN = 3;
 /** Chunks asked for at once while loading. */
-const READ_AHEAD = 8;
+const READ_AHEAD = 12;
 
 /** A collection in memory: what the store holds of it, but for the thumbnails. */
 export class OpenCollection {
@@ -138,16 +138,25 @@ export class OpenCollections {
   async #read(collection: number): Promise<OpenCollection> {
     const tx = this.#store.db.transaction(['collections', 'pictures', 'chunks']);
     const open = new OpenCollection(await manifestOf(tx, collection));
-    open.addPictures(await tx.objectStore('pictures').getAll(keysOf(collection)));
     const { chunks, name } = open.row;
-    for (let from = 0; from < chunks.length; from += READ_AHEAD) {
-      const some = chunks
-        .slice(from, from + READ_AHEAD)
-        .map((ref) => tx.objectStore('chunks').get(chunkKey(collection, ref)));
-      for (const chunk of await Promise.all(some)) {
-        if (chunk === undefined) throw broken(name);
-        open.addVectors(chunk, (id) => open.pictures.has(id));
-      }
+    const pictures = tx.objectStore('pictures').getAll(keysOf(collection));
+    // Asked for ahead, so that the browser reads while vectors are taken in here.
+    const asked: Promise<VectorChunk | undefined>[] = [];
+    const ask = (at: number): void => {
+      const ref = chunks[at];
+      if (ref === undefined) return;
+      const chunk = tx.objectStore('chunks').get(chunkKey(collection, ref));
+      // Whoever waits for it hears of a failure; nobody waits for those behind the first.
+      chunk.catch(() => undefined);
+      asked[at] = chunk;
+    };
+    for (let at = 0; at < READ_AHEAD; at += 1) ask(at);
+    open.addPictures(await pictures);
+    for (let at = 0; at < chunks.length; at += 1) {
+      ask(at + READ_AHEAD);
+      const chunk = await asked[at];
+      if (chunk === undefined) throw broken(name);
+      open.addVectors(chunk, (id) => open.pictures.has(id));
     }
     if (open.table.size !== open.pictures.size) throw broken(name);
     return open;

@@ -288,6 +288,8 @@ export interface LibraryApi {
   ): Promise<LookResult<QualityReport>>;
   /** Ends a run of indexing: merges small chunks, saves the graph. */
   settleRun(collection: number): Promise<LookResult<void>>;
+  /** Settles when the graphs of the collection have every picture, are fitted to it and kept. */
+  settleGraphs(collection: number): Promise<LookResult<void>>;
 
   keepFolder(collection: number, handle: FileSystemDirectoryHandle): Promise<LookResult<void>>;
   folder(collection: number): Promise<FileSystemDirectoryHandle | undefined>;

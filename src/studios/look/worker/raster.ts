@@ -2,6 +2,7 @@ import { fail, ok } from '../../../kernel/result.ts';
 import { INPUT_SIZE } from '../engine/model.ts';
 import { partBox, type Box } from '../engine/part.ts';
 import { cropBox, toInput } from '../engine/preprocess.ts';
+import type { FastResample } from './fast-resample.ts';
 import { COPY_AGAIN, damaged } from './inspect.ts';
 import type { LookResult, PictureInput } from './protocol.ts';
 import { encodeWebp } from './webp.ts';
@@ -32,8 +33,8 @@ class Easel {
     this.#context = context;
   }
 
-  /** Draws a rectangle of a picture over white and reads the pixels. */
-  pixels(raster: Raster, box: Box, width: number, height: number): ImageData {
+  /** Draws a rectangle of a picture, over white where it may be seen through, and reads the pixels. */
+  pixels(raster: Raster, box: Box, width: number, height: number, isOpaque: boolean): ImageData {
     const canvas = this.#canvas;
     const context = this.#context;
     // Setting a canvas's size makes it anew, which takes longer than the drawing; most pictures of a camera are of one size.
@@ -42,8 +43,10 @@ class Easel {
       canvas.height = height;
     }
     context.imageSmoothingQuality = 'high';
-    context.fillStyle = '#fff';
-    context.fillRect(0, 0, width, height);
+    if (!isOpaque) {
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, width, height);
+    }
     context.drawImage(raster, box.x, box.y, box.width, box.height, 0, 0, width, height);
     return context.getImageData(0, 0, width, height);
   }
@@ -88,14 +91,27 @@ export async function decode(
   }
 }
 
+/** What its reader knows of a picture beyond its pixels. */
+export interface Reading {
+  /** Nothing of it can be seen through: its kind of file has no alpha. */
+  readonly isOpaque: boolean;
+  /** Left out where the browser has no SIMD. */
+  readonly fast?: FastResample | undefined;
+}
+
 /**
  * What the network sees of a picture.
  *
  * @param raster the upright picture
  * @param part only this part of it, in shares; left out: the centre crop
+ * @param reading what is known of it
  * @returns [240·240·3] float32, (x − 127) / 128
  */
-export function networkInput(raster: Raster, part: PictureInput['part']): Float32Array {
+function networkInput(
+  raster: Raster,
+  part: PictureInput['part'],
+  { isOpaque, fast }: Reading,
+): Float32Array<ArrayBuffer> {
   const box = part === undefined ? squareCrop(raster) : partBox(raster.width, raster.height, part);
   const shrink = Math.min(1, MAX_CROP_SIDE / Math.max(box.width, box.height));
   const width = Math.max(1, Math.round(box.width * shrink));
@@ -103,7 +119,50 @@ export function networkInput(raster: Raster, part: PictureInput['part']): Float3
   // Square already, but for a part of a picture that is too small for it.
   const size = Math.min(width, height);
   const crop = { x: Math.floor((width - size) / 2), y: Math.floor((height - size) / 2), size };
-  return toInput(crops.pixels(raster, box, width, height).data, width, height, crop);
+  const { data } = crops.pixels(raster, box, width, height, isOpaque);
+  if (fast === undefined || width !== height) return toInput(data, width, height, crop);
+  fast.take(data, width);
+  return fast.input(crop);
+}
+
+/** Up to here a picture's pixels are read once, for the network and for the thumbnail; of larger ones only what is needed. */
+const WHOLE_PIXELS = 1_500_000;
+
+/** What is made of a picture. */
+export interface Made {
+  /** [240·240·3] float32, (x − 127) / 128 */
+  readonly input: Float32Array<ArrayBuffer>;
+  /** The bytes of a WebP file, longest side ≤ 320 px, over white. */
+  readonly thumbnail: ArrayBuffer;
+}
+
+/**
+ * What the network sees of a picture, and its thumbnail.
+ *
+ * @param raster the upright picture
+ * @param part only this part of it for the network, in shares; left out: the centre crop
+ * @param reading what is known of it
+ * @throws Error when the thumbnail's encoder does not start or refuses
+ */
+export async function makeOf(raster: Raster, part: PictureInput['part'], reading: Reading): Promise<Made> {
+  const { width, height } = raster;
+  const { fast, isOpaque } = reading;
+  if (fast === undefined || part !== undefined || width * height > WHOLE_PIXELS)
+    return { input: networkInput(raster, part, reading), thumbnail: await thumbnail(raster, reading) };
+  const whole = { x: 0, y: 0, width, height };
+  fast.take(crops.pixels(raster, whole, width, height, isOpaque).data, width);
+  const input = fast.input(cropBox(width, height));
+  const small = thumbnailSize(raster);
+  const pixels = fast.thumbnail(height, small.width, small.height);
+  return { input, thumbnail: await encodeWebp(new ImageData(pixels, small.width, small.height)) };
+}
+
+function thumbnailSize({ width, height }: Raster): { readonly width: number; readonly height: number } {
+  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(width, height));
+  return {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
 }
 
 function squareCrop({ width, height }: Raster): Box {
@@ -115,12 +174,11 @@ function squareCrop({ width, height }: Raster): Box {
  * The thumbnail of a picture, longest side ≤ 320 px, over white.
  *
  * @param raster the upright picture
+ * @param reading what is known of it
  * @returns the bytes of a WebP file
  */
-export function thumbnail(raster: Raster): Promise<ArrayBuffer> {
-  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(raster.width, raster.height));
-  const width = Math.max(1, Math.round(raster.width * scale));
-  const height = Math.max(1, Math.round(raster.height * scale));
+function thumbnail(raster: Raster, { isOpaque }: Reading): Promise<ArrayBuffer> {
+  const { width, height } = thumbnailSize(raster);
   const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
-  return encodeWebp(thumbnails.pixels(raster, whole, width, height));
+  return encodeWebp(thumbnails.pixels(raster, whole, width, height, isOpaque));
 }

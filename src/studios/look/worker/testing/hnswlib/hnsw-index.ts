@@ -1,21 +1,17 @@
 import type { Hnsw } from 'hnswlib-wasm/lib/hnswlib.mjs';
-import { byNearness, inverseNorm } from '../engine/distance.ts';
-import { deletedPositions, LinkCollector, type GraphLinks, type GraphShape } from '../engine/graph-file.ts';
-import { GraphFileSource } from '../engine/graph-file-source.ts';
-import { hashVector } from '../engine/vector-hash.ts';
+import { byNearness, inverseNorm } from '../../../engine/distance.ts';
 import {
   assertNewVectors,
   assertQuery,
-  VectorIndexError,
   type Metric,
   type Neighbour,
   type SearchOptions,
   type VectorIndex,
-} from '../engine/vector-index.ts';
-import { guard, HnswError, type HnswLibrary } from './hnsw-library.ts';
+} from '../../../engine/vector-index.ts';
+import { guard } from '../../graph-error.ts';
+import { GRAPH_PARAMETERS, type Pause } from '../../graph-index.ts';
+import type { HnswLibrary } from './hnsw-library.ts';
 
-/** Links of an element above level 0, and how many candidates are looked at to choose them. */
-export const GRAPH_PARAMETERS = { m: 16, efConstruction: 200, seed: 100 } as const;
 const FIRST_CAPACITY = 1024;
 const GROWTH = 1.5;
 /** Vectors a call: hnswlib-wasm copies its list of all labels after each, and until it returns nobody else is heard. */
@@ -24,19 +20,8 @@ const DEFAULT_EF = 64;
 /** Candidates beyond k, so that equal figures at the border are all seen and go by id. */
 const MARGIN = 8;
 
-/** A graph as it is kept: its links, and which vectors they link. */
-export interface KeptGraph extends GraphLinks {
-  /** [elements] ids in the order of insertion; those of deleted elements mean nothing */
-  readonly ids: Uint32Array<ArrayBuffer>;
-  /** [elements] `hashVector` of the vectors as they were added */
-  readonly hashes: Uint32Array<ArrayBuffer>;
-}
-
-/** How long a loop of the index may hold the thread is up to whoever gives this: it settles when others had their turn. */
-export type Pause = () => Promise<void>;
-
 /**
- * The graph engine: hnswlib-wasm behind `VectorIndex`. Labels are our own and are given once, in order: a deleted element
+ * The reference: hnswlib-wasm behind `VectorIndex`. Labels are our own and are given once, in order: a deleted element
  * stays as a way station (`replaceDeleted` would corrupt labels) and a vector that comes back under its old id is a new
  * element, so hnswlib never updates one.
  */
@@ -45,18 +30,15 @@ export class HnswIndex implements VectorIndex {
   readonly dim: number;
   /** Size of the candidate list of a search; larger is slower and finds more. */
   ef = DEFAULT_EF;
-  readonly #library: HnswLibrary;
   readonly #pause: Pause;
   #graph: Hnsw;
   /** By label. */
   #ids: number[] = [];
-  #hashes: number[] = [];
   readonly #labelOf = new Map<number, number>();
 
   constructor(library: HnswLibrary, metric: Metric, dim: number, pause: Pause) {
     this.metric = metric;
     this.dim = dim;
-    this.#library = library;
     this.#pause = pause;
     this.#graph = library.create(metric, dim);
     const { m, efConstruction, seed } = GRAPH_PARAMETERS;
@@ -99,7 +81,6 @@ export class HnswIndex implements VectorIndex {
         const id = ids[row] ?? 0;
         this.#labelOf.set(id, this.#ids.length);
         this.#ids.push(id);
-        this.#hashes.push(hashVector(vectors.subarray(row * dim, (row + 1) * dim)));
       }
     }
   }
@@ -137,64 +118,9 @@ export class HnswIndex implements VectorIndex {
       .slice(0, k);
   }
 
-  /** The graph without the vectors of living elements. */
-  keep(): KeptGraph {
-    const collector = new LinkCollector(this.#shape);
-    this.#library.write(this.#graph, collector);
-    return {
-      ...collector.finish(),
-      ids: Uint32Array.from(this.#ids),
-      hashes: Uint32Array.from(this.#hashes),
-    };
-  }
-
-  /**
-   * Takes a kept graph up in place of what is here.
-   *
-   * @param kept what `keep` gave
-   * @param vectors [living, dim] float32 of `livingIds(kept)`, in that order; overwritten
-   * @throws VectorIndexError `id-taken` … when a vector is not the one that the graph was built from;
-   *   GraphFileError when the parts do not fit; either way the index is as it was
-   */
-  restore(kept: KeptGraph, vectors: Float32Array): void {
-    const living = livingLabels(kept);
-    const { dim } = this;
-    if (vectors.length !== living.length * dim)
-      throw new VectorIndexError('bad-shape', -1, `${living.length} vectors expected`);
-    living.forEach((label, row) => {
-      const vector = vectors.subarray(row * dim, (row + 1) * dim);
-      if (hashVector(vector) !== kept.hashes[label])
-        throw new VectorIndexError(
-          'bad-shape',
-          kept.ids[label] ?? -1,
-          'the graph was built from another vector',
-        );
-      vector.set(this.#prepared(vector));
-    });
-    const source = new GraphFileSource(kept, this.#shape, vectors);
-    // A failed read leaves hnswlib's object broken, so it reads into a fresh one.
-    const graph = this.#library.create(this.metric, dim);
-    try {
-      this.#library.read(graph, source, Math.max(FIRST_CAPACITY, Math.ceil(source.count * GROWTH)));
-    } catch (thrown) {
-      graph.delete();
-      throw thrown;
-    }
-    this.#graph.delete();
-    this.#graph = graph;
-    this.#ids = Array.from(kept.ids);
-    this.#hashes = Array.from(kept.hashes);
-    this.#labelOf.clear();
-    for (const label of living) this.#labelOf.set(kept.ids[label] ?? 0, label);
-  }
-
   /** Gives its memory back; the index must not be used afterwards. */
   dispose(): void {
     this.#graph.delete();
-  }
-
-  get #shape(): GraphShape {
-    return { dim: this.dim, m: GRAPH_PARAMETERS.m, efConstruction: GRAPH_PARAMETERS.efConstruction };
   }
 
   // hnswlib throws at capacity and would lose the vector: room is made before it is needed.
@@ -210,20 +136,4 @@ export class HnswIndex implements VectorIndex {
     const inverse = inverseNorm(vector);
     return vector.map((value) => value * inverse);
   }
-}
-
-function livingLabels(kept: KeptGraph): number[] {
-  const dead = new Set(deletedPositions(kept));
-  const labels = Array.from(kept.ids, (_, label) => label).filter((label) => !dead.has(label));
-  if (kept.hashes.length !== kept.ids.length) throw new HnswError('a kept graph whose parts do not fit');
-  return labels;
-}
-
-/**
- * The ids that a kept graph finds.
- *
- * @returns ids in the order in which `HnswIndex.restore` wants their vectors
- */
-export function livingIds(kept: KeptGraph): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(livingLabels(kept), (label) => kept.ids[label] ?? 0);
 }

@@ -1,0 +1,23 @@
+import { pause } from '../../../platform/rpc-pause.ts';
+import { GraphIndex } from './graph-index.ts';
+import { GraphModule } from './graph-module.ts';
+import { HnswIndex } from './testing/hnswlib/hnsw-index.ts';
+import { HnswLibrary } from './testing/hnswlib/hnsw-library.ts';
+import { vectorIndexContract } from './testing/vector-index-contract.ts';
+
+const module = await GraphModule.load();
+vectorIndexContract({
+  name: 'graph engine',
+  make: (metric, dim) => new GraphIndex(module, metric, dim, pause),
+  recall: 0.98,
+  tolerance: 1e-5,
+});
+
+// The reference that the bench compares with is held to the same.
+const library = await HnswLibrary.load();
+vectorIndexContract({
+  name: 'hnswlib',
+  make: (metric, dim) => new HnswIndex(library, metric, dim, pause),
+  recall: 0.98,
+  tolerance: 1e-5,
+});

@@ -17,7 +17,7 @@ async function doneAtLeast(page: Page, count: number): Promise<void> {
 
 test('Stop keeps what is done, Resume goes on', async ({ page, site }) => {
   const look = new LookPage(page);
-  const files = samplePictures(4);
+  const files = samplePictures(12);
   await look.open(site.url);
   await look.add(files);
   await doneAtLeast(page, 3);

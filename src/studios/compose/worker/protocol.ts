@@ -1,6 +1,8 @@
 /**
  * What the worker of Compose says to the page: rolls and settings go in, edits come out as they are made.
  */
+import type { MidiResult } from '../../../platform/midi-file.ts';
+import type { Song } from '../../../platform/midi-file-song.ts';
 import type { Result, StudioError } from '../../../kernel/result.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import type { ArCnnShape } from '../engine/network-shape.ts';
@@ -58,4 +60,10 @@ export interface ComposeApi {
   tensorCount(): number;
   /** Frees the network. */
   dispose(): void;
+}
+
+/** Reads MIDI files apart from the page. */
+export interface MidiApi {
+  /** @see readSong */
+  read(bytes: Uint8Array, name: string): MidiResult<Song>;
 }

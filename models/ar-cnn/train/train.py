@@ -27,14 +27,14 @@ import data
 from model import Conv, Network, Shape, divergences, multiplications
 
 SHARES = {
-    "aws": 0.34,
-    "melody": 0.13,
-    "voices": 0.1,
-    "notes": 0.1,
-    "blocks": 0.1,
-    "wrong": 0.04,
-    "slips": 0.06,
-    "session": 0.13,
+    "aws": 0.55,
+    "melody": 0.09,
+    "voices": 0.06,
+    "notes": 0.06,
+    "blocks": 0.06,
+    "wrong": 0.03,
+    "slips": 0.05,
+    "session": 0.1,
 }
 VALID_KINDS = ("melody", *data.MIX)
 WARM_UP = 500

@@ -1,0 +1,104 @@
+import { Band, type BandPart } from './band.ts';
+import type { PianoSamples, Tone } from './instruments.ts';
+import { loadPiano } from './piano.ts';
+
+/** A note of a rendering, in the renderer's own time. */
+export interface RenderedNote {
+  readonly startSec: number;
+  readonly durationSec: number;
+  readonly pitchMidi: number;
+  /** (0, 1] */
+  readonly velocity: number;
+  readonly part: number;
+}
+
+let tone: Promise<Tone> | undefined;
+
+/** Tone.js is fetched when the first sound is wanted; browsers want a gesture before any is heard. */
+const loadTone = (): Promise<Tone> => (tone ??= import('tone'));
+
+/** The last notes ring out. */
+export const TAIL_SEC = 1.5;
+
+/** The room that everything is heard in: one for the page. */
+export class SoundRoom {
+  readonly #tone: Tone;
+  readonly band: Band;
+  #samples: PianoSamples | undefined;
+
+  private constructor(loaded: Tone, parts: readonly BandPart[]) {
+    this.#tone = loaded;
+    this.band = new Band(loaded, parts);
+  }
+
+  /**
+   * Opens it: called from a gesture, or browsers keep it silent.
+   *
+   * @param parts how each sounds
+   * @param onProblem hears why the piano is another sound
+   */
+  static async open(parts: readonly BandPart[], onProblem: (text: string) => void): Promise<SoundRoom> {
+    const loaded = await loadTone();
+    await loaded.start();
+    const room = new SoundRoom(loaded, parts);
+    void loadPiano(loaded.getContext().rawContext as BaseAudioContext).then((samples) => {
+      if (!samples.ok) onProblem(samples.error.message);
+      else {
+        room.#samples = samples.value;
+        room.band.setSamples(samples.value, room.#parts);
+      }
+    });
+    room.#parts = parts;
+    return room;
+  }
+
+  #parts: readonly BandPart[] = [];
+
+  setParts(parts: readonly BandPart[]): void {
+    this.#parts = parts;
+    this.band.set(parts);
+  }
+
+  /** Seconds of the audio clock. */
+  get now(): number {
+    return this.#tone.immediate();
+  }
+
+  /** From the clock to the ear. */
+  get latencySec(): number {
+    const context = this.#tone.getContext().rawContext as AudioContext;
+    return (context.baseLatency ?? 0) + (context.outputLatency ?? 0);
+  }
+
+  /** Calls back again and again from a worker's clock, which goes on in a hidden tab. @returns ends it */
+  every(seconds: number, callback: () => void): () => void {
+    const context = this.#tone.getContext();
+    const id = context.setInterval(callback, seconds);
+    return () => context.clearInterval(id);
+  }
+
+  /**
+   * Renders notes as they are heard here.
+   *
+   * @param notes in the order of time
+   * @param lengthSec of the piece; a tail comes on top
+   * @returns two channels
+   */
+  async render(
+    notes: readonly RenderedNote[],
+    lengthSec: number,
+  ): Promise<{ readonly channels: Float32Array[]; readonly sampleRate: number }> {
+    const buffer = await this.#tone.Offline(() => {
+      const band = new Band(this.#tone, this.#parts, this.#samples);
+      for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
+        band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
+    }, lengthSec + TAIL_SEC);
+    const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
+    return { channels, sampleRate: buffer.sampleRate };
+  }
+
+  dispose(): void {
+    this.band.silence();
+    this.band.dispose();
+  }
+}

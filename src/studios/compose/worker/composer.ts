@@ -6,9 +6,12 @@ import { createArCnn, type ArCnn } from '../engine/model.ts';
 import { readShape, type ArCnnShape } from '../engine/network-shape.ts';
 import { Piece, type PieceEdit, type PieceRequest } from '../engine/piece.ts';
 import { runToEnd } from '../engine/run.ts';
-import type { ComposeApi, ComposeInfo, ComposeOutcome, ComposeResult } from './protocol.ts';
+import { temperatureAt } from '../engine/settings.ts';
+import type { ComposeApi, ComposeInfo, ComposeOutcome, ComposeResult, Thought } from './protocol.ts';
 
 const PROBE_PASSES = 3;
+/** A temperature of 0 is argmax: as sharp as that, for a picture. */
+const MIN_TEMPERATURE = 0.01;
 
 const notReady = fail('not-ready', 'The network is not loaded yet.', { retryable: true });
 
@@ -87,6 +90,24 @@ export class Composer implements ComposeApi {
     }
   }
 
+  async think(request: PieceRequest): Promise<ComposeResult<Thought>> {
+    try {
+      const network = this.#network;
+      if (network === undefined) return notReady;
+      const piece = open(request, [], network.shape);
+      if (!piece.ok) return piece;
+      const logits = await network.model.logitsOf(piece.value.passInput());
+      const temperature = Math.max(MIN_TEMPERATURE, temperatureAt(request.settings.temperature, 0));
+      const locked = request.locked ?? new Uint8Array(logits.length);
+      const probabilities = softmax(
+        logits.map((logit, cell) => (locked[cell] === 1 ? -Infinity : logit / temperature)),
+      );
+      return ok({ startStep: 0, probabilities, temperature });
+    } catch (cause) {
+      return fail('network-failed', `The network stopped: ${describe(cause)}.`, { retryable: true, cause });
+    }
+  }
+
   tensorCount(): number {
     return tf.memory().numTensors;
   }
@@ -111,6 +132,14 @@ function open(request: PieceRequest, made: readonly PieceEdit[], shape: ArCnnSha
     if (!(cause instanceof RangeError)) throw cause;
     return fail('bad-request', `This cannot be run: ${cause.message}.`, { cause });
   }
+}
+
+// Shares of e^x; −∞ has none. Relative to the greatest, so that nothing overflows.
+function softmax(values: Float32Array): Float32Array<ArrayBuffer> {
+  const greatest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const shares = Float32Array.from(values, (value) => Math.exp(value - greatest));
+  const sum = shares.reduce((all, share) => all + share, 0);
+  return sum > 0 ? shares.map((share) => share / sum) : new Float32Array(values.length);
 }
 
 async function probe(model: ArCnn, { steps, pitches }: ArCnnShape): Promise<number> {

@@ -35,6 +35,15 @@ export interface ComposeOutcome {
   readonly passes: number;
 }
 
+/** What the network would flip next. */
+export interface Thought {
+  /** First step of the window that it looked at. */
+  readonly startStep: number;
+  /** [128, P] float32: probability of each cell, at the temperature that a run would begin with; locked cells have none. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  readonly temperature: number;
+}
+
 export interface ComposeApi {
   /**
    * Takes the network (the weights transferred) and makes it ready. Called again, it takes the place of the one before.
@@ -56,6 +65,12 @@ export interface ComposeApi {
     stream: MessagePort,
     options?: TaskOptions,
   ): Promise<ComposeResult<ComposeOutcome>>;
+  /**
+   * One pass, and no edit: what a run of this request would draw its first edit from.
+   *
+   * @param request what would be run
+   */
+  think(request: PieceRequest): Promise<ComposeResult<Thought>>;
   /** Tensors alive in this worker, for tests and the bench. */
   tensorCount(): number;
   /** Frees the network. */

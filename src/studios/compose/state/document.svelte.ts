@@ -1,0 +1,254 @@
+import {
+  emptyDraft,
+  nextNoteId,
+  NO_COUNTS,
+  type Composition,
+  type Draft,
+  type Version,
+} from '../engine/composition.ts';
+import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
+import type { Roll } from '../engine/roll.ts';
+import {
+  scoreToRoll,
+  snapToGrid,
+  sortNotes,
+  stepsOf,
+  type NewNote,
+  type Score,
+  type ScoreNote,
+} from '../engine/score.ts';
+import { separateVoices, VOICE_COUNT } from '../engine/voices.ts';
+
+/** Rows of the network's roll; `compose.worker` refuses another manifest. */
+export const RANGE = { pitches: 48, pitchLowMidi: 36 } as const;
+
+interface Moment {
+  readonly draft: Draft;
+  /** What was done to get away from it. */
+  readonly label: string;
+  readonly merge: string | undefined;
+}
+
+/** The composition that is open: its notes and settings, what is selected, undo over all of it, and its kept versions. */
+export class ComposeDocument {
+  readonly id: string;
+  readonly createdAtMs: number;
+  #draft = $state.raw<Draft>(emptyDraft('Untitled'));
+  #past = $state.raw<readonly Moment[]>([]);
+  #future = $state.raw<readonly Moment[]>([]);
+  #versions = $state.raw<readonly Version[]>([]);
+  #selection = $state.raw<ReadonlySet<number>>(new Set());
+  /** Steps [from, to) and pitches [low, high] that were drawn on the roll. */
+  region = $state.raw<SelectedRegion | undefined>();
+  /** Undefined in a tab that may only look. */
+  readonly #onChange: ((composition: Composition) => void) | undefined;
+  #changedAtMs: number;
+
+  constructor(composition: Composition, onChange?: (composition: Composition) => void) {
+    this.id = composition.id;
+    this.createdAtMs = composition.createdAtMs;
+    this.#changedAtMs = composition.changedAtMs;
+    this.#draft = composition.draft;
+    this.#versions = composition.versions;
+    this.#onChange = onChange;
+  }
+
+  get draft(): Draft {
+    return this.#draft;
+  }
+  get score(): Score {
+    return this.#draft.score;
+  }
+  get title(): string {
+    return this.#draft.title;
+  }
+  get mixer(): MixerSettings {
+    return this.#draft.mixer;
+  }
+  get versions(): readonly Version[] {
+    return this.#versions;
+  }
+  /** Ids of the notes that are selected; those that are gone are left out. */
+  get selection(): ReadonlySet<number> {
+    return this.#selection;
+  }
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.#future.length > 0;
+  }
+  get undoLabel(): string {
+    return this.#past.at(-1)?.label ?? '';
+  }
+  get redoLabel(): string {
+    return this.#future.at(-1)?.label ?? '';
+  }
+  /** Steps of the score. */
+  readonly steps = $derived(stepsOf(this.#draft.score));
+  /** The roll that the network sees. */
+  readonly rolled = $derived(scoreToRoll(this.#draft.score, RANGE));
+  /** By note id: 0 soprano … 3 bass. */
+  readonly parts: ReadonlyMap<number, number> = $derived(partsOf(this.#draft.score, this.rolled.roll));
+
+  partOf = (noteId: number): number => this.parts.get(noteId) ?? 0;
+
+  /** Everything, as it is kept. */
+  get composition(): Composition {
+    return {
+      id: this.id,
+      createdAtMs: this.createdAtMs,
+      changedAtMs: this.#changedAtMs,
+      draft: this.#draft,
+      versions: this.#versions,
+    };
+  }
+
+  /**
+   * Changes the composition, as one step of undo.
+   *
+   * @param label what is done, e.g. `Move notes`
+   * @param next the draft after it
+   * @param options `merge`: steps with the same key that follow each other are one, e.g. of one drag
+   */
+  change(label: string, next: (draft: Draft) => Draft, options: { readonly merge?: string } = {}): void {
+    const before = this.#draft;
+    const after = next(before);
+    if (after === before) return;
+    const last = this.#past.at(-1);
+    const joins = options.merge !== undefined && last?.merge === options.merge && this.#future.length === 0;
+    if (!joins) this.#past = [...this.#past, { draft: before, label, merge: options.merge }];
+    this.#future = [];
+    this.#set(after);
+  }
+
+  /** Changes only the notes; what the last run did is no longer what is there. */
+  changeScore(label: string, next: (score: Score) => Score, options?: { readonly merge?: string }): void {
+    this.change(
+      label,
+      (draft) => {
+        const score = next(draft.score);
+        return score === draft.score ? draft : { ...draft, score, lastRun: NO_COUNTS };
+      },
+      options,
+    );
+  }
+
+  undo(): void {
+    const moment = this.#past.at(-1);
+    if (moment === undefined) return;
+    this.#past = this.#past.slice(0, -1);
+    this.#future = [...this.#future, { ...moment, draft: this.#draft }];
+    this.#set(moment.draft);
+  }
+
+  redo(): void {
+    const moment = this.#future.at(-1);
+    if (moment === undefined) return;
+    this.#future = this.#future.slice(0, -1);
+    this.#past = [...this.#past, { ...moment, draft: this.#draft, merge: undefined }];
+    this.#set(moment.draft);
+  }
+
+  select(ids: Iterable<number>): void {
+    this.#selection = new Set(ids);
+  }
+
+  /** @returns ids of the new notes */
+  addNotes(notes: readonly NewNote[], label: string, options?: { readonly merge?: string }): number[] {
+    const first = nextNoteId(this.score);
+    const made = notes.map((note, at): ScoreNote => ({ ...note, id: first + at }));
+    this.changeScore(label, (score) => ({ ...score, notes: sortNotes([...score.notes, ...made]) }), options);
+    return made.map(({ id }) => id);
+  }
+
+  removeNotes(ids: ReadonlySet<number>, label: string): void {
+    if (ids.size === 0) return;
+    this.changeScore(label, (score) => ({ ...score, notes: score.notes.filter(({ id }) => !ids.has(id)) }));
+  }
+
+  /** Changes some notes in place; the order is kept up. */
+  changeNotes(
+    ids: ReadonlySet<number>,
+    label: string,
+    next: (note: ScoreNote) => ScoreNote,
+    options?: { readonly merge?: string },
+  ): void {
+    if (ids.size === 0) return;
+    this.changeScore(
+      label,
+      (score) => ({
+        ...score,
+        notes: sortNotes(score.notes.map((note) => (ids.has(note.id) ? next(note) : note))),
+      }),
+      options,
+    );
+  }
+
+  /** Keeps the composition as it is now as a version. */
+  keepVersion(name: string, nowMs: number): Version {
+    const version: Version = {
+      id: this.#versions.reduce((highest, { id }) => Math.max(highest, id), 0) + 1,
+      name,
+      isStarred: false,
+      createdAtMs: nowMs,
+      parent: this.currentVersion,
+      score: this.score,
+      lastRun: this.#draft.lastRun,
+    };
+    this.currentVersion = version.id;
+    this.setVersions([...this.#versions, version]);
+    return version;
+  }
+
+  /** The version that what is on the roll was made from; 0: none. */
+  currentVersion = $state(0);
+
+  setVersions(versions: readonly Version[]): void {
+    this.#versions = versions;
+    this.#tell();
+  }
+
+  #set(draft: Draft): void {
+    this.#draft = draft;
+    const ids = new Set(draft.score.notes.map(({ id }) => id));
+    if ([...this.#selection].some((id) => !ids.has(id)))
+      this.#selection = new Set([...this.#selection].filter((id) => ids.has(id)));
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#changedAtMs = Date.now();
+    this.#onChange?.(this.composition);
+  }
+}
+
+/** A rectangle that was drawn on the roll. */
+export interface SelectedRegion {
+  readonly startStep: number;
+  /** Exclusive. */
+  readonly endStep: number;
+  readonly lowMidi: number;
+  /** Inclusive. */
+  readonly highMidi: number;
+}
+
+/** The part of each note: the voice that sings most of its cells. */
+function partsOf(score: Score, roll: Roll): ReadonlyMap<number, number> {
+  const { rows } = separateVoices(roll);
+  const parts = new Map<number, number>();
+  for (const note of score.notes) {
+    const row = note.pitchMidi - roll.pitchLowMidi;
+    if (row < 0 || row >= roll.pitches) {
+      parts.set(note.id, row < 0 ? PARTS.length - 1 : 0);
+      continue;
+    }
+    const { startStep, lengthSteps } = snapToGrid(note);
+    const counts = [0, 0, 0, 0];
+    for (let step = startStep; step < Math.min(roll.steps, startStep + lengthSteps); step += 1)
+      for (let voice = 0; voice < VOICE_COUNT; voice += 1)
+        if (rows[step * VOICE_COUNT + voice] === row) counts[voice] = (counts[voice] ?? 0) + 1;
+    parts.set(note.id, counts.indexOf(Math.max(...counts)));
+  }
+  return parts;
+}

@@ -1,0 +1,86 @@
+import { writeWav } from '../../../platform/audio/wav.ts';
+import { writeSong } from '../../../platform/midi-file-write.ts';
+import { findKey } from '../engine/key-finding.ts';
+import { PARTS } from '../engine/mixer-settings.ts';
+import { writeMusicXml } from '../engine/musicxml.ts';
+import { rollToSvg } from '../engine/roll-picture.ts';
+import { encodeShare } from '../engine/share.ts';
+import { quantized, snapToGrid, type ScoreNote } from '../engine/score.ts';
+import type { ComposeDocument } from './document.svelte.ts';
+import type { Player } from './player.svelte.ts';
+
+const NO_KEY = { fifths: 0, mode: 'major' } as const;
+const MAX_NAME = 60;
+
+/** A title as the name of a file, without what file systems refuse. */
+export const fileName = (title: string): string =>
+  title
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N} _.()-]+/gu, ' ')
+    .replace(/^[\s.]+|[\s.]+$/gu, '')
+    .slice(0, MAX_NAME) || 'Composition';
+
+/** Notes of each part, in the order of time, none running into the next of its pitch. */
+function notesByPart(document: ComposeDocument): ScoreNote[][] {
+  const parts = PARTS.map((): ScoreNote[] => []);
+  const { quantizeStrength } = document.score;
+  for (const note of document.score.notes) {
+    const part = parts[document.partOf(note.id)];
+    const { startTick, lengthTick } = quantized(note, quantizeStrength);
+    const before = part?.findLast(({ pitchMidi }) => pitchMidi === note.pitchMidi);
+    if (part !== undefined && before !== undefined && before.startTick + before.lengthTick > startTick)
+      part[part.indexOf(before)] = { ...before, lengthTick: Math.max(1, startTick - before.startTick) };
+    part?.push({ ...note, startTick, lengthTick });
+  }
+  return parts;
+}
+
+/** A Standard MIDI File: a track for each voice, as it is heard. */
+export function toMidi(document: ComposeDocument): Blob {
+  const tracks = notesByPart(document).map((notes, index) => ({ name: PARTS[index] ?? '', notes }));
+  return new Blob([writeSong(tracks, document.score.tempoBpm, document.title)], { type: 'audio/midi' });
+}
+
+/** A score to print: a staff for each voice, on the grid; where a voice has two notes at once the upper one is written. */
+export function toMusicXml(document: ComposeDocument): Blob {
+  const { score, title } = document;
+  const parts = notesByPart(document)
+    .map((notes, index) => {
+      const written: { startStep: number; lengthSteps: number; pitchMidi: number }[] = [];
+      for (const note of notes) {
+        const place = { ...snapToGrid(note), pitchMidi: note.pitchMidi };
+        const last = written.at(-1);
+        if (last?.startStep === place.startStep) {
+          if (place.pitchMidi > last.pitchMidi) written[written.length - 1] = place;
+          continue;
+        }
+        if (last !== undefined)
+          last.lengthSteps = Math.min(last.lengthSteps, place.startStep - last.startStep);
+        written.push(place);
+      }
+      return { name: PARTS[index] ?? '', notes: written };
+    })
+    .filter(({ notes }) => notes.length > 0);
+  const key = findKey(score.notes) ?? NO_KEY;
+  const sheet = parts.length === 0 ? [{ name: 'Soprano', notes: [] }] : parts;
+  return new Blob([writeMusicXml(sheet, score.bars, { title, tempoBpm: Math.round(score.tempoBpm), key })], {
+    type: 'application/vnd.recordare.musicxml+xml',
+  });
+}
+
+/** The roll as a picture to print. */
+export const toPicture = ({ score, title }: ComposeDocument): Blob =>
+  new Blob([rollToSvg(score, title)], { type: 'image/svg+xml' });
+
+/** An address of this page that holds the notes themselves. */
+export function linkTo({ title, score }: ComposeDocument): string {
+  const link = new URL(location.href);
+  link.hash = `#/compose?share=${encodeShare({ title, score })}`;
+  return link.href;
+}
+
+/** The sound of it, two channels of 16 bits. */
+export async function toWav(player: Player): Promise<Blob> {
+  const { channels, sampleRate } = await player.render();
+  return new Blob([writeWav(channels, sampleRate)], { type: 'audio/wav' });
+}

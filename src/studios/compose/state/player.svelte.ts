@@ -1,0 +1,191 @@
+import { SoundRoom } from '../../../platform/audio/studio.ts';
+import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
+import { clicks, eventsDue, lengthSec, secondsPerTick, soundEvents } from '../engine/playback.ts';
+import { TICKS_PER_STEP, type Score } from '../engine/score.ts';
+
+/** What is played; read anew at every tick, so that changes are heard at once. */
+export interface PlayerSource {
+  readonly score: Score;
+  readonly mixer: MixerSettings;
+  readonly partOf: (noteId: number) => number;
+}
+
+/** How far ahead sounds are handed to the audio clock: a busy page must not be heard. */
+const AHEAD_SEC = 0.3;
+const TICK_SEC = 0.05;
+/** Before the first note, so that its attack is whole. */
+const LEAD_SEC = 0.08;
+
+/** Plays the score through Tone.js, with a playhead. One for the page. */
+export class Player {
+  readonly #source: () => PlayerSource;
+  #room: SoundRoom | undefined;
+  #opening: Promise<SoundRoom> | undefined;
+  #stopTicks: () => void = () => undefined;
+  /** Audio time of step 0 of the first round. */
+  #zeroSec = 0;
+  #handedSec = 0;
+  #isPlaying = $state(false);
+  #isRendering = $state(false);
+  #problem = $state('');
+  /** Of the last stop, so that playing goes on from there. */
+  #startStep = $state(0);
+  #metronomeOnly = false;
+
+  constructor(source: () => PlayerSource) {
+    this.#source = source;
+  }
+
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+  get isRendering(): boolean {
+    return this.#isRendering;
+  }
+  /** Why something sounds other than it should; empty when nothing is wrong. */
+  get problem(): string {
+    return this.#problem;
+  }
+  get startStep(): number {
+    return this.#startStep;
+  }
+  set startStep(step: number) {
+    this.#startStep = step;
+    if (this.#isPlaying) void this.play();
+  }
+
+  /** Where the playhead is, in steps, as it is heard now; not reactive: ask in every frame. */
+  stepNow(): number {
+    if (this.#room === undefined || !this.#isPlaying) return this.#startStep;
+    const { score, mixer } = this.#source();
+    const passed = this.#room.now - this.#zeroSec;
+    const inRound = mixer.isLooping ? Math.max(0, passed) % lengthSec(score) : passed;
+    return Math.max(0, inRound / secondsPerTick(score.tempoBpm) / TICKS_PER_STEP);
+  }
+
+  /** Opens the sound; from a gesture, or the browser keeps it silent. */
+  open(): Promise<SoundRoom> {
+    this.#opening ??= SoundRoom.open(this.#source().mixer.parts, (text) => (this.#problem = text)).then(
+      (room) => (this.#room = room),
+    );
+    return this.#opening;
+  }
+
+  /** The mixer was changed. */
+  setMixer(mixer: MixerSettings): void {
+    this.#room?.setParts(mixer.parts);
+  }
+
+  async play(): Promise<void> {
+    const room = await this.open();
+    this.#end(room);
+    const { score } = this.#source();
+    const fromSec = this.#startStep * TICKS_PER_STEP * secondsPerTick(score.tempoBpm);
+    this.#begin(room, room.now + LEAD_SEC - fromSec, fromSec);
+  }
+
+  /**
+   * Begins for a recording: a bar of beats comes first.
+   *
+   * @param countInSec silence of the score before step 0, with the metronome
+   * @returns the moment of step 0 in the time of `performance.now()`, as it is heard
+   */
+  async playForRecording(countInSec: number): Promise<number> {
+    const room = await this.open();
+    this.#end(room);
+    this.#startStep = 0;
+    const zeroSec = room.now + LEAD_SEC + countInSec;
+    this.#metronomeOnly = true;
+    this.#begin(room, zeroSec, -countInSec);
+    return performance.now() + (zeroSec - room.now + room.latencySec) * 1000;
+  }
+
+  stop(): void {
+    if (this.#room === undefined) return;
+    if (this.#isPlaying) this.#startStep = 0;
+    this.#end(this.#room);
+  }
+
+  /** A key goes down: heard at once, as the first part. */
+  press(pitchMidi: number, velocity: number, part = 0): void {
+    const sound = (room: SoundRoom): void => room.band.part(part)?.press(pitchMidi, velocity / 127);
+    if (this.#room !== undefined) sound(this.#room);
+    // The first key of all opens the sound, and is not lost.
+    else void this.open().then(sound);
+  }
+
+  release(pitchMidi: number, part = 0): void {
+    if (this.#room !== undefined) this.#room.band.part(part)?.release(pitchMidi);
+    else void this.#opening?.then((room) => room.band.part(part)?.release(pitchMidi));
+  }
+
+  /** A short sound of a note: one that is drawn, or that the network has just written. */
+  touch(pitchMidi: number, velocity: number, part = 0): void {
+    const room = this.#room;
+    room?.band.part(part)?.play(pitchMidi, velocity / 127, room.now, 0.25);
+  }
+
+  /** The sound of the whole score, with a tail. */
+  async render(): Promise<{ readonly channels: Float32Array[]; readonly sampleRate: number }> {
+    const room = await this.open();
+    this.#isRendering = true;
+    try {
+      const { score, mixer, partOf } = this.#source();
+      return await room.render(soundEvents(score, partOf, mixer), lengthSec(score));
+    } finally {
+      this.#isRendering = false;
+    }
+  }
+
+  close(): void {
+    this.#stopTicks();
+    void this.#opening?.then((room) => room.dispose());
+  }
+
+  #begin(room: SoundRoom, zeroSec: number, fromSec: number): void {
+    this.#zeroSec = zeroSec;
+    this.#handedSec = fromSec;
+    this.#isPlaying = true;
+    this.#tick(room);
+    this.#stopTicks = room.every(TICK_SEC, () => this.#tick(room));
+  }
+
+  #end(room: SoundRoom): void {
+    this.#stopTicks();
+    this.#stopTicks = () => undefined;
+    room.band.silence();
+    this.#isPlaying = false;
+    this.#metronomeOnly = false;
+  }
+
+  #tick(room: SoundRoom): void {
+    const { score, mixer, partOf } = this.#source();
+    const passed = room.now - this.#zeroSec;
+    const span = { fromSec: this.#handedSec, toSec: passed + AHEAD_SEC };
+    const endSec = lengthSec(score);
+    if (span.toSec > span.fromSec) {
+      this.#handedSec = span.toSec;
+      const loopSec = mixer.isLooping || this.#metronomeOnly ? endSec : undefined;
+      for (const { event, atSec } of eventsDue(
+        soundEvents(score, partOf, mixer),
+        { fromSec: Math.max(0, span.fromSec), toSec: span.toSec },
+        loopSec,
+      )) {
+        const seat = room.band.part(Math.min(event.part, PARTS.length - 1));
+        seat?.play(
+          event.pitchMidi,
+          event.velocity,
+          Math.max(room.now, this.#zeroSec + atSec),
+          event.durationSec,
+        );
+      }
+      if (mixer.hasMetronome || this.#metronomeOnly) {
+        // Beat 0 of the count-in lies a bar before step 0.
+        const barSec = (4 * 60) / score.tempoBpm;
+        for (const { atSec, isAccent } of clicks(score.tempoBpm, span.fromSec + barSec, span.toSec + barSec))
+          room.band.click(Math.max(room.now, this.#zeroSec + atSec - barSec), isAccent);
+      }
+    }
+    if (!mixer.isLooping && !this.#metronomeOnly && passed > endSec) this.stop();
+  }
+}

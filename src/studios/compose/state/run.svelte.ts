@@ -1,0 +1,282 @@
+import type { Progress } from '../../../kernel/progress.ts';
+import { describe, fail, ok, type Result, type StudioError } from '../../../kernel/result.ts';
+import { busy } from '../../../platform/busy.ts';
+import { ModelStore } from '../../../platform/model-store/store.ts';
+import { connectWorker, transfer, type Connection } from '../../../platform/rpc.ts';
+import { startWorker } from '../../../platform/worker-start.ts';
+import { applyRoll, rollAfter } from '../engine/apply-edits.ts';
+import { nextNoteId } from '../engine/composition.ts';
+import { lockOfNotes } from '../engine/constraints.ts';
+import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
+import { countOn, type Roll } from '../engine/roll.ts';
+import type { Score } from '../engine/score.ts';
+import composeUrl from '../worker/compose.worker.ts?worker&url';
+import type { ComposeApi, Thought } from '../worker/protocol.ts';
+import type { ComposeDocument } from './document.svelte.ts';
+
+const MODEL = 'ar-cnn';
+const WEIGHTS = 'weights.safetensors';
+
+/** A run that was made: what it began with, and its edits. */
+interface MadeRun {
+  readonly before: Score;
+  readonly roll: Roll;
+  readonly edits: readonly PieceEdit[];
+  readonly nextId: number;
+}
+
+/** The network: its download, its worker, the run under way, the last run, and what it thinks. */
+export class Runner {
+  readonly #document: () => ComposeDocument;
+  /** Hears of every note that the network writes while it runs. */
+  readonly #onNote: (pitchMidi: number) => void;
+  #worker: Connection<ComposeApi> | undefined;
+  #starting: Promise<Result<Connection<ComposeApi>, StudioError>> | undefined;
+  #download = $state.raw<Progress | undefined>();
+  #progress = $state.raw<Progress | undefined>();
+  #error = $state.raw<StudioError | undefined>();
+  #live = $state.raw<Score | undefined>();
+  #run = $state.raw<MadeRun | undefined>();
+  #step = $state(0);
+  #thought = $state.raw<Thought | undefined>();
+  #isThinking = $state(false);
+  #stopping: AbortController | undefined;
+  #asked = 0;
+
+  constructor(document: () => ComposeDocument, onNote: (pitchMidi: number) => void) {
+    this.#document = document;
+    this.#onNote = onNote;
+  }
+
+  /** The network's download, while it runs. */
+  get download(): Progress | undefined {
+    return this.#download;
+  }
+  /** Edits made of those planned, while a run is under way. */
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+  get error(): StudioError | undefined {
+    return this.#error;
+  }
+  /** The score as the run under way has it. */
+  get live(): Score | undefined {
+    return this.#live;
+  }
+  /** Edits of the last run, when what is on the roll is still one of its moments. */
+  get editCount(): number {
+    return this.#run?.edits.length ?? 0;
+  }
+  /** After how many of them the roll is shown. */
+  get step(): number {
+    return this.#step;
+  }
+  /** What the network thinks of each cell, when it was asked. */
+  get thought(): Thought | undefined {
+    return this.#thought;
+  }
+  get isThinking(): boolean {
+    return this.#isThinking;
+  }
+
+  /**
+   * Runs the network on what is there; what it has made until `stop` is kept.
+   *
+   * @param iterations left out: as the settings say
+   */
+  async compose(iterations?: number): Promise<void> {
+    if (this.#progress !== undefined) return;
+    const document = this.#document();
+    const request = requestOf(document, iterations);
+    const endBusy = busy().begin();
+    const stop = new AbortController();
+    this.#stopping = stop;
+    this.#error = undefined;
+    this.#progress = { phase: 'composing', done: 0, total: request.settings.iterations, unit: 'edits' };
+    const before = document.score;
+    const nextId = nextNoteId(before);
+    const edits: PieceEdit[] = [];
+    const cells = request.roll.cells.slice();
+    const { port1, port2 } = new MessageChannel();
+    let frame = 0;
+    const show = (): void => {
+      frame = 0;
+      this.#live = applyRoll(before, { ...request.roll, cells: cells.slice() }, nextId);
+      if (this.#progress !== undefined) this.#progress = { ...this.#progress, done: edits.length };
+    };
+    port1.onmessage = ({ data }: MessageEvent<readonly PieceEdit[]>) => {
+      for (const edit of data) {
+        edits.push(edit);
+        cells[edit.step * request.roll.pitches + edit.pitch] = edit.on ? 1 : 0;
+        if (edit.on) this.#onNote(request.roll.pitchLowMidi + edit.pitch);
+      }
+      if (frame === 0) frame = requestAnimationFrame(show);
+    };
+    try {
+      const worker = await this.#ready();
+      if (!worker.ok) {
+        this.#error = worker.error;
+        return;
+      }
+      const answer = await worker.value.api.compose(request, [], transfer(port2, [port2]), {
+        signal: stop.signal,
+      });
+      if (answer.ok) this.#finish(before, request.roll, answer.value.edits, nextId);
+      else {
+        this.#error = answer.error;
+        if (edits.length > 0) this.#finish(before, request.roll, edits, nextId);
+      }
+    } catch (cause) {
+      // The worker died: what it had sent is kept, and the next run starts another.
+      this.#lose();
+      if (edits.length > 0) this.#finish(before, request.roll, edits, nextId);
+      this.#error = fail('network-failed', `The network stopped: ${describe(cause)}.`, {
+        hint: 'What it had written is kept. Run it again.',
+        retryable: true,
+        cause,
+      }).error;
+    } finally {
+      port1.close();
+      cancelAnimationFrame(frame);
+      this.#live = undefined;
+      this.#progress = undefined;
+      endBusy();
+    }
+  }
+
+  stop(): void {
+    this.#stopping?.abort();
+  }
+
+  /** Shows the roll after so many edits of the last run. */
+  scrub(step: number): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#step = Math.max(0, Math.min(run.edits.length, Math.round(step)));
+    this.#put('Go to a step of the run', run, this.#step, 'scrub');
+  }
+
+  /** Whether the roll is still a moment of the last run; a change by hand is not. */
+  forget(): void {
+    this.#run = undefined;
+    this.#step = 0;
+  }
+
+  /** Asks the network what it would flip next. */
+  async think(): Promise<void> {
+    const asked = (this.#asked += 1);
+    this.#isThinking = true;
+    const document = this.#document();
+    const request = requestOf(document, undefined);
+    try {
+      const worker = await this.#ready();
+      if (asked !== this.#asked) return;
+      if (!worker.ok) {
+        this.#error = worker.error;
+        return;
+      }
+      const answer = await worker.value.api.think(request);
+      if (asked !== this.#asked) return;
+      if (answer.ok) this.#thought = answer.value;
+      else this.#error = answer.error;
+    } catch (cause) {
+      this.#lose();
+      this.#error = fail('network-failed', `The network stopped: ${describe(cause)}.`, {
+        retryable: true,
+        cause,
+      }).error;
+    } finally {
+      if (asked === this.#asked) this.#isThinking = false;
+    }
+  }
+
+  stopThinking(): void {
+    this.#asked += 1;
+    this.#thought = undefined;
+    this.#isThinking = false;
+  }
+
+  close(): void {
+    this.stop();
+    this.#worker?.close();
+  }
+
+  #finish(before: Score, roll: Roll, edits: readonly PieceEdit[], nextId: number): void {
+    if (edits.length === 0) return;
+    const run = { before, roll, edits, nextId };
+    this.#run = run;
+    this.#step = edits.length;
+    this.#put('Compose', run, edits.length);
+  }
+
+  #put(label: string, run: MadeRun, count: number, merge?: string): void {
+    const after = rollAfter(run.roll, run.edits, count);
+    const added = countOn(after.cells.map((cell, i) => cell & ~(run.roll.cells[i] ?? 0)));
+    const removed = countOn(after.cells.map((cell, i) => ~cell & (run.roll.cells[i] ?? 0) & 1));
+    this.#document().change(
+      label,
+      (draft) => ({
+        ...draft,
+        score: {
+          ...draft.score,
+          notes: count === 0 ? run.before.notes : applyRoll(run.before, after, run.nextId).notes,
+        },
+        lastRun: { added, removed },
+      }),
+      merge === undefined ? {} : { merge },
+    );
+  }
+
+  #ready(): Promise<Result<Connection<ComposeApi>, StudioError>> {
+    this.#starting ??= this.#start().then((started) => {
+      if (!started.ok) this.#starting = undefined;
+      return started;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Result<Connection<ComposeApi>, StudioError>> {
+    const store = new ModelStore(new URL('models/', document.baseURI));
+    const manifest = await store.manifest(MODEL);
+    if (!manifest.ok) return manifest;
+    const weights = await store.file(manifest.value, WEIGHTS, {
+      onProgress: (progress) => (this.#download = progress),
+    });
+    this.#download = undefined;
+    if (!weights.ok) return weights;
+    const worker = await startWorker(composeUrl, 'compose');
+    if (!worker.ok) return worker;
+    const connection = connectWorker<ComposeApi>(worker.value);
+    const { bytes } = weights.value;
+    const loaded = await connection.api.load(transfer(bytes, [bytes]), manifest.value.raw);
+    if (!loaded.ok) {
+      connection.close();
+      return loaded;
+    }
+    this.#worker = connection;
+    return ok(connection);
+  }
+
+  #lose(): void {
+    this.#worker?.close();
+    this.#worker = undefined;
+    this.#starting = undefined;
+  }
+}
+
+function requestOf(document: ComposeDocument, iterations: number | undefined): PieceRequest {
+  const { run, locked } = document.draft;
+  const { roll } = document.rolled;
+  // Cells on the roll that may not go at all need no lock of their own, but a locked cell is not even tried.
+  const mask =
+    run.lockNotes && run.settings.maxRemovedShare === 0
+      ? lockOfNotes(roll)
+      : new Uint8Array(roll.cells.length);
+  if (locked?.length === mask.length) locked.forEach((cell, i) => (mask[i] = (mask[i] ?? 0) | cell));
+  return {
+    roll,
+    locked: mask,
+    settings: { ...run.settings, ...(iterations === undefined ? {} : { iterations }) },
+    constraints: run.constraints,
+  };
+}

@@ -1,7 +1,15 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './support/site.ts';
 
-const PLACES = ['#/', '#/look', '#/device', '#/about', '#/nothing-here', 'connected.html#/device'];
+const PLACES = [
+  '#/',
+  '#/look',
+  '#/compose',
+  '#/device',
+  '#/about',
+  '#/nothing-here',
+  'connected.html#/device',
+];
 const WIDTHS = [1280, 390];
 
 for (const colorScheme of ['light', 'dark'] as const)

@@ -1,0 +1,103 @@
+import { ComposePage, bytesOf } from '../support/compose.ts';
+import { expect, test } from '../support/site.ts';
+
+test('a melody is reworked, not a note of it is lost, and what came out goes out as MIDI and in again', async ({
+  page,
+  site,
+}) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.melody(/Ode to Joy/);
+  const melody = await compose.notes();
+  await compose.set('Iterations', 100);
+  await compose.set('Melody to remove, at most', 0);
+  await compose.compose();
+  await expect(compose.status).toHaveText(/^\d+ notes, \d+ added, 0 removed$/);
+  const made = await compose.notes();
+  for (const note of melody) expect(made).toContainEqual(note);
+  expect(made.length).toBeGreaterThan(melody.length);
+  expect(made.some(({ by }) => by === 'network')).toBe(true);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export MIDI' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('Ode to Joy.mid');
+  const bytes = await bytesOf(download);
+  await page
+    .getByLabel('Open a MIDI file')
+    .setInputFiles({ name: 'again.mid', mimeType: 'audio/midi', buffer: bytes });
+  const dialog = page.getByRole('dialog', { name: 'Open again.mid' });
+  await dialog.getByRole('button', { name: 'Open it' }).click();
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('again');
+  const read = await compose.notes();
+  const plain = (rows: typeof read) => rows.map(({ pitch, start, length }) => ({ pitch, start, length }));
+  expect(plain(read)).toEqual(plain(made));
+});
+
+test('the same seed gives the same notes; a run is one step of undo; its steps can be gone through', async ({
+  page,
+  site,
+}) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.melody(/Frère Jacques/);
+  const before = await compose.notes();
+  await compose.set('Iterations', 60);
+  await compose.compose();
+  const first = await compose.notes();
+  await compose.set('Steps of this run', 0);
+  expect(await compose.notes()).toEqual(before);
+  await compose.set('Steps of this run', 60);
+  expect(await compose.notes()).toEqual(first);
+  // The scrubbing is one step, the run another.
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  expect(await compose.notes()).toEqual(before);
+  await compose.compose();
+  expect(await compose.notes()).toEqual(first);
+  const history = page.getByRole('list', { name: 'History' }).getByRole('listitem');
+  await expect(history.first()).toBeVisible();
+  await page.getByRole('button', { name: /^Go to Before the first run/ }).click();
+  expect(await compose.notes()).toEqual(before);
+  await page.keyboard.press('b');
+  await expect.poll(() => compose.count()).toBe(first.length);
+});
+
+test('Stop composing keeps what there is', async ({ page, site }) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.melody(/Ode to Joy/);
+  const before = await compose.count();
+  await page.getByRole('button', { name: 'Compose', exact: true }).click();
+  const bar = page.getByRole('progressbar', { name: 'Composing' });
+  await expect
+    .poll(async () => Number(await bar.getAttribute('data-done')), { intervals: [20] })
+    .toBeGreaterThan(8);
+  await page.getByRole('button', { name: 'Stop composing' }).click();
+  await expect(bar).toBeHidden();
+  await expect(compose.status).toHaveText(/^\d+ notes, [1-9]\d* added, 0 removed$/);
+  expect(await compose.count()).toBeGreaterThan(before);
+});
+
+test('what it thinks is shown cell by cell, and an erased region is filled again', async ({ page, site }) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.melody(/Ode to Joy/);
+  await page.getByRole('button', { name: 'See what it thinks' }).click();
+  await expect(page.getByText(/Warm cells are those it would flip next/)).toBeVisible({ timeout: 30_000 });
+  await compose.roll.hover({ position: { x: 300, y: 200 } });
+  await expect(page.getByText(/% to be flipped next/)).toBeVisible();
+  await page.getByRole('button', { name: 'See what it thinks' }).click();
+
+  await page.getByRole('radio', { name: 'Select' }).check({ force: true });
+  await compose.roll.hover({ position: { x: 60, y: 100 } });
+  await page.mouse.down();
+  await compose.roll.hover({ position: { x: 250, y: 400 } });
+  await page.mouse.up();
+  await expect(page.getByText(/^Bars 1–/)).toBeVisible();
+  await page.getByRole('button', { name: 'Erase and fill' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Composing' })).toBeHidden({ timeout: 60_000 });
+  await expect(compose.status).toHaveText(/^\d+ notes, [1-9]\d* added, 0 removed$/);
+  expect((await compose.notes()).some(({ by }) => by === 'network')).toBe(true);
+});

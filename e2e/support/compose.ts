@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import type { Download, Locator, Page } from '@playwright/test';
+import { expect } from './site.ts';
+
+/** A note as the table of the page tells it. */
+export interface NoteRow {
+  readonly pitch: number;
+  readonly start: string;
+  readonly length: number;
+  readonly by: string;
+}
+
+/** The page of Compose, by the names that a person meets. */
+export class ComposePage {
+  readonly page: Page;
+  readonly roll: Locator;
+  readonly status: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.roll = page.getByRole('application', { name: 'Piano roll' });
+    this.status = page.getByRole('status', { name: 'Compose status' });
+  }
+
+  async open(url: string, hash = '#/compose'): Promise<void> {
+    await this.page.goto(`${url}${hash}`);
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.page.getByRole('main')).toHaveAttribute('data-ready', 'true');
+  }
+
+  async melody(title: RegExp): Promise<void> {
+    const select = this.page.getByRole('combobox', { name: 'Melody' });
+    const label = await select.locator('option').filter({ hasText: title }).first().textContent();
+    await select.selectOption({ label: label ?? '' });
+    await expect(this.roll).not.toHaveAttribute('data-notes', '0');
+  }
+
+  async count(): Promise<number> {
+    return Number(await this.roll.getAttribute('data-notes'));
+  }
+
+  /** The notes by the table, which is opened for that. */
+  async notes(): Promise<NoteRow[]> {
+    const table = this.page.locator('details').filter({ hasText: 'Notes as a table' });
+    if ((await table.getAttribute('open')) === null) await table.getByText('Notes as a table').click();
+    const more = table.getByRole('button', { name: 'Show more' });
+    while (await more.isVisible()) await more.click();
+    await expect(table.locator('tbody tr')).toHaveCount(await this.count());
+    return table.locator('tbody tr').evaluateAll((rows) =>
+      rows.map((row) => {
+        const inputs = [...row.querySelectorAll('input')].map(({ valueAsNumber }) => valueAsNumber);
+        const cells = [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim());
+        return { pitch: inputs[0] ?? 0, start: cells[1] ?? '', length: inputs[1] ?? 0, by: cells[4] ?? '' };
+      }),
+    );
+  }
+
+  /** A slider, by its value. */
+  async set(name: string, value: number): Promise<void> {
+    await this.page.getByRole('slider', { name, exact: true }).fill(String(value));
+  }
+
+  async compose(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Compose', exact: true }).click();
+    await expect(this.page.getByRole('progressbar', { name: 'Composing' })).toBeVisible();
+    await expect(this.page.getByRole('progressbar', { name: 'Composing' })).toBeHidden({ timeout: 60_000 });
+    await expect(this.status).toHaveText(/^\d+ notes?, \d+ added, \d+ removed/);
+  }
+}
+
+/** The bytes of a download. */
+export async function bytesOf(download: Download): Promise<Buffer> {
+  return readFileSync(await download.path());
+}

@@ -1,0 +1,310 @@
+import { Keeper } from '../../../platform/keep-connected.ts';
+import type { ByteDevice } from '../../../platform/device-link.ts';
+import { Radios, type BluetoothLike, type RadioDevice } from '../../../platform/bluetooth/bluetooth.ts';
+import { BAUD_RATES, Cables, type CableDevice, type SerialLike } from '../../../platform/serial/serial.ts';
+import { FrameReader } from '../engine/frames-reader.ts';
+import { NO_LINES, type LineCounters, type Reading } from '../engine/frames.ts';
+import { LinkMemory, type RememberedLink } from './link-memory.ts';
+import { inWords, whyNot, type LinkError, type Via } from './link-words.ts';
+
+export type { LinkError, Via } from './link-words.ts';
+export type { LineCounters } from '../engine/frames.ts';
+
+/** The GATT service of the bridge; public/pi/atelier_doorbell.py offers it. */
+const SENSOR_SERVICE = {
+  service: 'a7e11e50-d00b-4e11-9a3c-5e4503000001',
+  characteristic: 'a7e11e50-d00b-4e11-9a3c-5e4503000002',
+};
+
+export type LinkStatus =
+  /** No device, or the person let it go. */
+  | 'off'
+  | 'connecting'
+  | 'connected'
+  /** It broke off; the next try comes by itself. */
+  | 'waiting'
+  /** It is remembered, but this browser wants the person to choose it again. */
+  | 'needs-choice';
+
+/** A reading with the moment at which it arrived. */
+export interface LinkReading extends Reading {
+  /** Milliseconds since 1970. */
+  readonly receivedAtMs: number;
+  /** The same moment by `performance.now()`, which no correction of the clock moves. */
+  readonly steadyMs: number;
+}
+
+export interface LinkParts {
+  readonly serial: SerialLike | undefined;
+  readonly bluetooth: BluetoothLike | undefined;
+  readonly isSecure: boolean;
+  readonly memory: LinkMemory;
+}
+
+/** A sensor that sends so many readings a second at least is not silent, ms. */
+const SILENT_AFTER_MS = 5000;
+/** So many bytes without one good line: the speed is wrong, or it is no sensor. */
+const GARBLED_BYTES = 300;
+const LOOK_EVERY_MS = 1000;
+
+/** The connection to the sensor: one device at a time, kept connected, its readings handed on. */
+export class Link {
+  readonly whyNoCable: LinkError | undefined;
+  readonly whyNoBluetooth: LinkError | undefined;
+  readonly #cables: Cables | undefined;
+  readonly #radios: Radios | undefined;
+  readonly #memory: LinkMemory;
+  readonly #keeper: Keeper;
+  readonly #reader = new FrameReader();
+  readonly #listeners = new Set<(reading: LinkReading) => void>();
+  #device: CableDevice | RadioDevice | undefined;
+  #stopListening: (() => void) | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #baudIndex = 0;
+  #bytesSinceOpened = 0;
+  #framesSinceOpened = 0;
+  #lastFrameMs = 0;
+
+  #status = $state<LinkStatus>('off');
+  #via = $state<Via | undefined>();
+  #name = $state('');
+  #firmware = $state('');
+  #last = $state.raw<LinkReading | undefined>();
+  #counters = $state.raw<LineCounters>(NO_LINES);
+  #error = $state.raw<LinkError | undefined>();
+  #isSilent = $state(false);
+  #isGarbled = $state(false);
+  #reconnections = $state(0);
+
+  constructor({ serial, bluetooth, isSecure, memory }: LinkParts) {
+    this.whyNoCable = whyNot('cable', serial !== undefined, isSecure);
+    this.whyNoBluetooth = whyNot('bluetooth', bluetooth !== undefined, isSecure);
+    this.#cables = serial && new Cables(serial, () => this.baudRate);
+    this.#radios = bluetooth && new Radios(bluetooth, SENSOR_SERVICE);
+    this.#memory = memory;
+    this.#keeper = new Keeper({
+      connecting: () => (this.#status = 'connecting'),
+      opened: () => this.#opened(),
+      bytes: (chunk) => this.#take(chunk),
+      waiting: (_pauseMs, reason) => this.#broken(reason),
+    });
+  }
+
+  get status(): LinkStatus {
+    return this.#status;
+  }
+  get via(): Via | undefined {
+    return this.#via;
+  }
+  /** As the device calls itself; before its first hello as the browser does. */
+  get name(): string {
+    return this.#name === ''
+      ? this.#via === 'bluetooth'
+        ? 'The sensor'
+        : 'The device on the cable'
+      : this.#name;
+  }
+  get firmware(): string {
+    return this.#firmware;
+  }
+  get last(): LinkReading | undefined {
+    return this.#last;
+  }
+  /** Undefined: nothing measured yet, or nothing in range. */
+  get lastDistanceCm(): number | undefined {
+    return this.#last?.distanceCm;
+  }
+  /** Since this page was opened. */
+  get counters(): LineCounters {
+    return this.#counters;
+  }
+  /** How often it came back by itself. */
+  get reconnections(): number {
+    return this.#reconnections;
+  }
+  get error(): LinkError | undefined {
+    return this.#error;
+  }
+  /** Connected, but no reading has come for some seconds. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+  /** Bytes come, but no line of them can be read. */
+  get isGarbled(): boolean {
+    return this.#isGarbled;
+  }
+  /** Bits a second on the cable. */
+  get baudRate(): number {
+    return BAUD_RATES[this.#baudIndex % BAUD_RATES.length] ?? BAUD_RATES[0];
+  }
+
+  /**
+   * Calls back with each reading, as it comes.
+   *
+   * @returns ends that
+   */
+  onReading(listener: (reading: LinkReading) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Connects the device of the last visit, unless the person let it go. Call it once, when the page opens. */
+  async resume(): Promise<void> {
+    const memory = this.#memory.value;
+    if (memory === undefined) return;
+    this.#via = memory.via;
+    this.#name = memory.name;
+    if (memory.keep) await this.reconnect();
+  }
+
+  /** Lets the person choose a port, and keeps it connected. Needs a gesture. */
+  async connectByCable(): Promise<void> {
+    await this.#choose('cable', async () => this.#cables?.choose());
+  }
+
+  /** Lets the person choose a device nearby, and keeps it connected. Needs a gesture. */
+  async connectByBluetooth(): Promise<void> {
+    await this.#choose('bluetooth', async () => this.#radios?.choose());
+  }
+
+  /** Connects the remembered device: at once when it is waiting, by asking the person where the browser wants that. */
+  async reconnect(): Promise<void> {
+    if (this.#device !== undefined && this.#status !== 'off') {
+      this.#keeper.wake();
+      return;
+    }
+    const memory = this.#memory.value;
+    if (memory === undefined) return;
+    this.#via = memory.via;
+    const device = await this.#remembered(memory);
+    if (device === undefined) this.#status = 'needs-choice';
+    else this.#keep(device);
+  }
+
+  /** Lets go of the device until the person connects it again. */
+  async disconnect(): Promise<void> {
+    const { value } = this.#memory;
+    if (value !== undefined) this.#memory.value = { ...value, keep: false };
+    this.#error = undefined;
+    await this.#letGo();
+    this.#status = 'off';
+  }
+
+  /** The page closes: lets go, and connects again on the next visit. */
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#letGo();
+  }
+
+  async #choose(via: Via, ask: () => Promise<CableDevice | RadioDevice | undefined>): Promise<void> {
+    this.#error = undefined;
+    try {
+      const device = await ask();
+      if (device === undefined) return;
+      this.#via = via;
+      this.#name = device.label;
+      this.#firmware = '';
+      this.#keep(device);
+    } catch (thrown) {
+      const error = inWords(thrown, via, 'The device');
+      if (error.code !== 'cancelled') this.#error = error;
+    }
+  }
+
+  async #remembered({
+    via,
+    cable,
+    baudRate,
+    id,
+  }: RememberedLink): Promise<CableDevice | RadioDevice | undefined> {
+    if (via === 'bluetooth') return this.#radios?.remembered(id ?? '');
+    const index = BAUD_RATES.findIndex((each) => each === baudRate);
+    this.#baudIndex = Math.max(0, index);
+    return this.#cables?.remembered(cable ?? {});
+  }
+
+  #keep(device: CableDevice | RadioDevice): void {
+    this.#device = device;
+    this.#stopListening?.();
+    this.#stopListening = this.#cables?.onPlugged(() => this.#keeper.wake());
+    this.#remember();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#keeper.start(device satisfies ByteDevice);
+  }
+
+  #remember(): void {
+    const device = this.#device;
+    if (device === undefined || this.#via === undefined) return;
+    const which =
+      'identity' in device ? { cable: device.identity, baudRate: this.baudRate } : { id: device.id };
+    this.#memory.value = { via: this.#via, name: this.#name, keep: true, ...which };
+  }
+
+  async #letGo(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#device = undefined;
+    this.#isSilent = false;
+    this.#isGarbled = false;
+    await this.#keeper.stop();
+  }
+
+  #opened(): void {
+    if (this.#lastFrameMs > 0) this.#reconnections += 1;
+    this.#status = 'connected';
+    this.#error = undefined;
+    this.#bytesSinceOpened = 0;
+    this.#framesSinceOpened = 0;
+    this.#lastFrameMs = performance.now();
+    this.#reader.interrupt();
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytesSinceOpened += chunk.length;
+    const receivedAtMs = Date.now();
+    const steadyMs = performance.now();
+    for (const frame of this.#reader.push(chunk)) {
+      this.#framesSinceOpened += 1;
+      this.#lastFrameMs = steadyMs;
+      this.#isSilent = false;
+      if (frame.kind === 'hello') {
+        this.#name = frame.hello.name;
+        this.#firmware = frame.hello.firmware;
+        this.#remember();
+      } else {
+        this.#last = { ...frame.reading, receivedAtMs, steadyMs };
+        for (const listener of this.#listeners) listener(this.#last);
+      }
+    }
+    this.#counters = this.#reader.counters;
+  }
+
+  #broken(reason: unknown): void {
+    this.#status = 'waiting';
+    this.#isSilent = false;
+    if (this.#via !== undefined) this.#error = inWords(reason, this.#via, this.name);
+  }
+
+  /** Looks each second how the connection does. */
+  #look(): void {
+    if (this.#status !== 'connected') return;
+    this.#isSilent = performance.now() - this.#lastFrameMs >= SILENT_AFTER_MS;
+    this.#isGarbled = this.#framesSinceOpened === 0 && this.#bytesSinceOpened >= GARBLED_BYTES;
+    const device = this.#device;
+    if (!this.#isGarbled || device === undefined || this.#via !== 'cable') return;
+    // Another speed is tried each time; whoever speaks at none of them is no sensor, and the page says so.
+    this.#baudIndex += 1;
+    this.#keeper.start(device);
+  }
+}
+
+/** The link of this tab, over what its browser has. */
+export const browserLink = (): Link =>
+  new Link({
+    serial: 'serial' in navigator ? navigator.serial : undefined,
+    bluetooth: 'bluetooth' in navigator ? navigator.bluetooth : undefined,
+    isSecure: window.isSecureContext,
+    memory: new LinkMemory(),
+  });

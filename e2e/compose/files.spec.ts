@@ -1,4 +1,4 @@
-import { ComposePage } from '../support/compose.ts';
+import { bytesOf, ComposePage } from '../support/compose.ts';
 import { expect, test } from '../support/site.ts';
 
 test('broken MIDI files are named, and nothing is lost', async ({ page, site }) => {
@@ -15,6 +15,40 @@ test('broken MIDI files are named, and nothing is lost', async ({ page, site }) 
     await expect(page.getByRole('alert')).toContainText(name);
   }
   expect(await compose.notes()).toEqual(before);
+});
+
+test('a part of a file is chosen by its tracks and bars, and what is left out is said', async ({
+  page,
+  site,
+}) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.melody(/Ode to Joy/);
+  await compose.set('Iterations', 40);
+  await compose.compose();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export MIDI' }).click(),
+  ]);
+  await page.getByLabel('Open a MIDI file').setInputFiles({
+    name: 'voices.mid',
+    mimeType: 'audio/midi',
+    buffer: await bytesOf(download),
+  });
+  await expect(page.getByText('is here as it was played.')).toBeVisible();
+  await page.getByRole('button', { name: 'Choose tracks and bars' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Tracks and bars of voices.mid' });
+  for (const track of await dialog
+    .getByRole('checkbox')
+    .all()
+    .then((all) => all.slice(1)))
+    await track.uncheck();
+  await dialog.getByLabel('How many bars').fill('2');
+  await dialog.getByLabel('How many bars').press('Tab');
+  await dialog.getByRole('button', { name: 'Take these' }).click();
+  await expect(page.getByText(/in tracks that are not chosen/)).toBeVisible();
+  await expect(page.getByText(/outside the chosen bars/)).toBeVisible();
+  expect((await compose.notes()).every(({ start }) => /^bar [12],/.test(start))).toBe(true);
 });
 
 test('a link holds the composition, and opens as another one', async ({ page, context, site }) => {

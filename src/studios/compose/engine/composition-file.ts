@@ -28,6 +28,7 @@ const PITCH_ROWS = 48;
 const STEPS_A_BAR = 16;
 const MIN_TEMPO = 20;
 const MAX_TEMPO = 300;
+const MAX_POINTS = 100;
 
 /** A file that is not what it should be. */
 export class CompositionFileError extends Error {
@@ -108,9 +109,25 @@ function mixerOf(value: unknown): MixerSettings {
   };
 }
 
+function densityOf(value: unknown): NonNullable<Constraints['density']> {
+  const density = record(value, 'the density');
+  return {
+    notesPerStep: number(density.notesPerStep, 0, 48, 'the density'),
+    strength: number(density.strength, 0, 10, 'the strength of the density'),
+  };
+}
+
 function runOf(value: unknown): RunSettings {
   const run = record(value, 'the settings of a run');
-  const settings = { ...DEFAULT_RUN.settings, ...record(run.settings, 'the settings') };
+  const given = record(run.settings, 'the settings');
+  const temperature = list(given.temperature, MAX_POINTS, 'the temperature').map((value) => {
+    const point = record(value, 'a temperature');
+    return {
+      at: number(point.at, 0, 1, 'the place of a temperature'),
+      value: number(point.value, 0, 1e3, 'a temperature'),
+    };
+  });
+  const settings = { ...DEFAULT_RUN.settings, ...given, temperature };
   try {
     assertSettings(settings);
   } catch (thrown) {
@@ -131,14 +148,7 @@ function runOf(value: unknown): RunSettings {
     ...(maxNotesPerStep === undefined
       ? {}
       : { maxNotesPerStep: number(maxNotesPerStep, 1, 48, 'the notes at once') }),
-    ...(density === undefined
-      ? {}
-      : {
-          density: {
-            notesPerStep: number(density.notesPerStep, 0, 48, 'the density'),
-            strength: number(density.strength, 0, 10, 'the strength of the density'),
-          },
-        }),
+    ...(density === undefined ? {} : { density: densityOf(density) }),
   };
   return { preset: text(run.preset, 'the preset'), settings, constraints, lockNotes: flag(run.lockNotes) };
 }

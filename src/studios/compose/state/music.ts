@@ -2,7 +2,7 @@
 export { NO_COUNTS, emptyDraft, type RunSettings, type Version } from '../engine/composition.ts';
 export { markRegion, scaleOf, type Region } from '../engine/constraints.ts';
 export { findKey, nameOfKey } from '../engine/key-finding.ts';
-export { barsOfSong, firstChoice, viewSong, type FileChoice } from '../engine/midi-view.ts';
+export { barsOfSong, firstChoice, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';
 export {
   INSTRUMENTS,
   PARTS,

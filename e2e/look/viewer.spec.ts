@@ -17,7 +17,7 @@ test('the large view: figures, the query beside, arrows, and the focus comes bac
   await expect(dialog).toHaveAccessibleName(`2 of ${hits.length}`);
   await expect(dialog).toContainText(`similarity ${hits[1]?.similarity.toPrecision(6)}`);
   await expect(dialog.getByRole('img', { name: 'The query' })).toBeVisible();
-  // 400 px is the sample's size; the stored thumbnail has 288.
+  // 400 px is the sample's size; the stored thumbnail has 320.
   await expect
     .poll(() =>
       shown.evaluate((image: HTMLImageElement) => Math.max(image.naturalWidth, image.naturalHeight)),

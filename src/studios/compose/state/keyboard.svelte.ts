@@ -17,7 +17,9 @@ export class Keyboard {
   readonly #held = new Map<string, { readonly pitchMidi: number; readonly source: KeySource }>();
   #lit = $state.raw<ReadonlySet<number>>(new Set());
   #recording = $state.raw<Recording | undefined>();
-  #takes = $state(0);
+  #takes = 0;
+  #isCountingIn = $state(false);
+  #countIn: ReturnType<typeof setTimeout> | undefined;
   #zeroMs = 0;
   #devices = $state.raw<readonly MidiDevice[]>([]);
   #device = $state('');
@@ -38,6 +40,10 @@ export class Keyboard {
   }
   get isRecording(): boolean {
     return this.#recording !== undefined;
+  }
+  /** The bar before a recording is under way. */
+  get isCountingIn(): boolean {
+    return this.#isCountingIn;
   }
   get isListening(): boolean {
     return this.#stopMidi !== undefined;
@@ -124,6 +130,8 @@ export class Keyboard {
     this.#zeroMs = await this.#player.playForRecording(countInSec);
     this.#recording = new Recording(score.tempoBpm, lengthSec(score));
     this.#takes += 1;
+    this.#isCountingIn = true;
+    this.#countIn = setTimeout(() => (this.#isCountingIn = false), this.#zeroMs - performance.now());
     for (const { pitchMidi } of this.#held.values())
       this.#note({ kind: 'down', pitchMidi, velocity: 80, atSec: this.#secondsOf(performance.now()) });
   }
@@ -133,11 +141,14 @@ export class Keyboard {
     if (recording === undefined) return;
     this.#add(recording.endAll(this.#secondsOf(performance.now())));
     this.#recording = undefined;
+    clearTimeout(this.#countIn);
+    this.#isCountingIn = false;
     this.#player.stop();
   }
 
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#countIn);
     this.#stopMidi?.();
   }
 

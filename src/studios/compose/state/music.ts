@@ -18,7 +18,6 @@ export {
   TICKS_PER_STEP,
   quantized,
   snapToGrid,
-  sortNotes,
   stepsOf,
   type NewNote,
   type Score,

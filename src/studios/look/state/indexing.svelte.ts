@@ -9,7 +9,7 @@ import type { SourceFile } from './sources.ts';
  * How often the page hears of progress: often enough to look alive, rarely enough to cost nothing. At 120 ms drawing the bar
  * and the new pictures took 6 ms of processor time a picture, at 400 ms 2.
  */
-const TELL_EVERY_MS = 700;
+const TELL_EVERY_MS = 500;
 
 export interface IndexingParts extends Omit<RunParts, 'onChange'> {
   /** The collection has changed: more pictures are stored. */

@@ -69,7 +69,7 @@ export interface EmbeddedPicture {
   /** Of the upright picture, pixels. */
   readonly width: number;
   readonly height: number;
-  /** Longest side ≤ 288 px. */
+  /** Longest side ≤ 320 px. */
   readonly thumbnail: ArrayBuffer;
   readonly thumbnailType: string;
 }

@@ -7,11 +7,8 @@ import { COPY_AGAIN, damaged } from './inspect.ts';
 import type { LookResult, PictureInput } from './protocol.ts';
 import { encodeWebp } from './webp.ts';
 
-/**
- * Longest side of a stored thumbnail, pixels: sharp enough for a tile on a screen of twice the density, and a fifth quicker to
- * make than 320.
- */
-const THUMBNAIL_SIDE = 288;
+/** Longest side of a stored thumbnail, pixels. */
+const THUMBNAIL_SIDE = 320;
 /**
  * A larger crop is first shrunk to this by the browser's own scaler: 4 × the network's input, so that the exact bicubic
  * still decides every pixel that the network sees, at a bounded cost for photographs of any size.
@@ -135,7 +132,7 @@ const WHOLE_PIXELS = 1_500_000;
 export interface Made {
   /** [240·240·3] float32, (x − 127) / 128 */
   readonly input: Float32Array<ArrayBuffer>;
-  /** The bytes of a WebP file, longest side ≤ 288 px, over white. */
+  /** The bytes of a WebP file, longest side ≤ 320 px, over white. */
   readonly thumbnail: ArrayBuffer;
 }
 
@@ -174,7 +171,7 @@ function squareCrop({ width, height }: Raster): Box {
 }
 
 /**
- * The thumbnail of a picture, longest side ≤ 288 px, over white.
+ * The thumbnail of a picture, longest side ≤ 320 px, over white.
  *
  * @param raster the upright picture
  * @param reading what is known of it

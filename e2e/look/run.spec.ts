@@ -41,7 +41,7 @@ test('a reload in the middle loses only what was in flight; the same files again
   site,
 }) => {
   const look = new LookPage(page);
-  const files = samplePictures(4);
+  const files = samplePictures(10);
   await look.open(site.url);
   await look.add(files);
   await doneAtLeast(page, 5);
@@ -66,7 +66,7 @@ test('a reload in the middle loses only what was in flight; the same files again
 
 test('a worker that dies takes no picture with it', async ({ page, site }) => {
   const look = new LookPage(page);
-  const files = samplePictures(3);
+  const files = samplePictures(12);
   await look.open(site.url);
   await look.add(files);
   await doneAtLeast(page, 2);

@@ -15,22 +15,21 @@ function toBytes(sums: v128): v128 {
   return i8x16.narrow_i16x8_u(words, words);
 }
 
-/** Along the rows: `source` [height, ·, 4] uint8, rows `stride` bytes apart → `target` [height, width, 4] uint8. */
+/** Along the rows: `source` [size, size, 4] uint8 → `target` [size, side, 4] uint8. */
 export function rows(
   source: usize,
-  stride: usize,
   target: usize,
-  height: i32,
-  width: i32,
+  size: i32,
+  side: i32,
   first: usize,
   count: usize,
   values: usize,
   taps: i32,
 ): void {
   const half = i32x4.splat(HALF);
-  for (let y = 0; y < height; y++) {
-    const row = source + <usize>y * stride;
-    for (let x = 0; x < width; x++) {
+  for (let y = 0; y < size; y++) {
+    const row = source + <usize>(y * size * 4);
+    for (let x = 0; x < side; x++) {
       let sums = half;
       let at = row + <usize>(load<i32>(first + <usize>(x * 4)) * 4);
       const end = at + <usize>(load<i32>(count + <usize>(x * 4)) * 4);
@@ -43,47 +42,6 @@ export function rows(
       }
       v128.store32_lane(target, toBytes(sums), 0);
       target += 4;
-    }
-  }
-}
-
-/** Along the columns: `source` [·, width, 4] uint8 → `target` [height, width, 4] uint8. Writes 12 bytes behind the end. */
-export function columnsToBytes(
-  source: usize,
-  target: usize,
-  width: i32,
-  height: i32,
-  first: usize,
-  count: usize,
-  values: usize,
-  taps: i32,
-): void {
-  const half = i32x4.splat(HALF);
-  const stride = <usize>(width * 4);
-  for (let y = 0; y < height; y++) {
-    const top = source + <usize>load<i32>(first + <usize>(y * 4)) * stride;
-    const begin = values + <usize>(y * taps * 4);
-    const end = begin + <usize>(load<i32>(count + <usize>(y * 4)) * 4);
-    for (let x: usize = 0; x < stride; x += 16) {
-      let a = half;
-      let b = half;
-      let c = half;
-      let d = half;
-      let at = top + x;
-      for (let value = begin; value < end; value += 4, at += stride) {
-        const weight = v128.load32_splat(value);
-        const pixels = v128.load(at);
-        const low = i16x8.extend_low_i8x16_u(pixels);
-        const high = i16x8.extend_high_i8x16_u(pixels);
-        a = i32x4.add(a, i32x4.mul(i32x4.extend_low_i16x8_u(low), weight));
-        b = i32x4.add(b, i32x4.mul(i32x4.extend_high_i16x8_u(low), weight));
-        c = i32x4.add(c, i32x4.mul(i32x4.extend_low_i16x8_u(high), weight));
-        d = i32x4.add(d, i32x4.mul(i32x4.extend_high_i16x8_u(high), weight));
-      }
-      const left = i16x8.narrow_i32x4_s(i32x4.shr_s(a, PRECISION_BITS), i32x4.shr_s(b, PRECISION_BITS));
-      const right = i16x8.narrow_i32x4_s(i32x4.shr_s(c, PRECISION_BITS), i32x4.shr_s(d, PRECISION_BITS));
-      // What reaches over the row's end is written again by the next row.
-      v128.store(target + <usize>y * stride + x, i8x16.narrow_i16x8_u(left, right));
     }
   }
 }

@@ -25,7 +25,7 @@ export interface Square {
 export interface Weights {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** [output pixels, taps] */
+  /** [INPUT_SIZE, taps] */
   readonly values: Int32Array;
   readonly taps: number;
 }
@@ -37,37 +37,22 @@ export interface Weights {
  * @returns coefficients that sum to 2^22, up to rounding, for each output pixel
  */
 export function bicubicWeights(available: number): Weights {
-  return weightsOf(available, INPUT_SIZE, BICUBIC_SUPPORT, bicubic);
-}
-
-/**
- * The same for Pillow's bilinear filter, a triangle: softer than the bicubic one, and half the work.
- *
- * @param available source pixels, ≥ 1
- * @param wanted output pixels, ≥ 1
- * @returns coefficients that sum to 2^22, up to rounding, for each output pixel
- */
-export function triangleWeights(available: number, wanted: number): Weights {
-  return weightsOf(available, wanted, 1, (x) => Math.max(0, 1 - Math.abs(x)));
-}
-
-function weightsOf(available: number, wanted: number, reach: number, filter: (x: number) => number): Weights {
-  const scale = available / wanted;
+  const scale = available / INPUT_SIZE;
   const stretch = Math.max(scale, 1);
   const shrink = 1 / stretch; // Multiplied, not divided by: the rounding is Pillow's.
-  const support = reach * stretch;
+  const support = BICUBIC_SUPPORT * stretch;
   const taps = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(wanted);
-  const count = new Int32Array(wanted);
-  const values = new Int32Array(wanted * taps);
+  const first = new Int32Array(INPUT_SIZE);
+  const count = new Int32Array(INPUT_SIZE);
+  const values = new Int32Array(INPUT_SIZE * taps);
   const exact = new Float64Array(taps);
-  for (let out = 0; out < wanted; out += 1) {
+  for (let out = 0; out < INPUT_SIZE; out += 1) {
     const centre = (out + 0.5) * scale;
     const from = Math.max(0, Math.trunc(centre - support + 0.5));
     const to = Math.min(available, Math.trunc(centre + support + 0.5));
     let sum = 0;
     for (let tap = 0; tap < to - from; tap += 1) {
-      const weight = filter((tap + from - centre + 0.5) * shrink);
+      const weight = bicubic((tap + from - centre + 0.5) * shrink);
       exact[tap] = weight;
       sum += weight;
     }

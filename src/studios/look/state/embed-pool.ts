@@ -51,8 +51,8 @@ export class EmbedPool {
   }
 
   /**
-   * How many pictures may be under way at once, at most 32: in each lane two are being embedded, three are read and decoded,
-   * and the others wait to be stored together.
+   * How many pictures may be under way at once, at most 32: in each lane up to four are being embedded, as many read and
+   * decoded, and the others wait to be stored together.
    */
   get depth(): number {
     return Math.min(MAX_UNDER_WAY, this.#parts.lanes * LANE_DEPTH);

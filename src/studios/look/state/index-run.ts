@@ -103,16 +103,16 @@ export class IndexRun {
     this.total += files.length;
     this.#announcing += 1;
     const names = files.map(({ name }) => name);
-    // The work begins while the store takes the names: it has them before the first picture is stored, as it was asked first.
-    const announcing = this.#parts.library.announce(this.collection, names);
-    const started = await this.#parts.pool.ready();
+    // The network starts while the store takes the names.
+    const [announced, started] = await Promise.all([
+      this.#parts.library.announce(this.collection, names),
+      this.#parts.pool.ready(),
+    ]);
+    this.#announcing -= 1;
     this.#queue = this.#queue.slice(this.#next).concat(files);
     this.#next = 0;
-    if (!started.ok) this.#end(started.error);
-    this.#fill();
-    const announced = await announcing;
-    this.#announcing -= 1;
     if (!announced.ok) this.#end(announced.error);
+    else if (!started.ok) this.#end(started.error);
     this.#fill();
   }
 

@@ -2,11 +2,11 @@
 import { describe, fail, ok } from '../../../kernel/result.ts';
 import { Serial } from '../../../kernel/serial.ts';
 import { connect, serve, transfer, type Remote, type TaskOptions } from '../../../platform/rpc.ts';
+import { Batches } from './batches.ts';
 import { FastResample } from './fast-resample.ts';
 import { hashOf } from './hash.ts';
 import { inspect } from './inspect.ts';
 import { Network } from './network.ts';
-import { Pairs } from './pairs.ts';
 import { Turnstile } from '../../../kernel/turnstile.ts';
 import type {
   EmbedApi,
@@ -26,13 +26,13 @@ const LARGE_PIXELS = 16_000_000;
 
 const large = new Serial();
 /**
- * Pictures that are read, hashed and claimed while the network looks at two others: each of these steps needs this thread for
+ * Pictures that are read, hashed and claimed while the network looks at others: each of these steps needs this thread for
  * a moment, and between two passes there are few.
  */
 const inHand = new Turnstile(8);
 /** Pictures that are in memory as pixels: a photograph takes tens of megabytes. */
 const decoding = new Turnstile(3);
-const pairs = new Pairs(async (inputs) => {
+const batches = new Batches(async (inputs) => {
   if (network === undefined) throw new Error('the network is gone');
   return network.embed(inputs);
 });
@@ -82,7 +82,7 @@ async function embedDecoded(
   hash: string,
   signal: AbortSignal | undefined,
 ): Promise<LookResult<EmbeddedPicture>> {
-  return pairs.expect(async (embed) => {
+  return batches.expect(async (embed) => {
     const prepared = await decoding.run(() => prepare(picture, bytes, type, signal));
     if (!prepared.ok) return prepared;
     const { input, thumbnail, width, height } = prepared.value;

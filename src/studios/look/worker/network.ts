@@ -95,10 +95,15 @@ async function run(model: LookModel, inputs: readonly Float32Array[]): Promise<F
   }
 }
 
+/** The inputs of a pass: megabytes that were made anew for each would cost as much as filling them. */
+let gathered = new Float32Array(0);
+
+// The next pass begins when this one's answer is there, and by then the backend has its own copy.
 function joined(inputs: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(inputs.length * INPUT_SIZE * INPUT_SIZE * 3);
-  inputs.forEach((input, at) => all.set(input, at * INPUT_SIZE * INPUT_SIZE * 3));
-  return all;
+  const size = INPUT_SIZE * INPUT_SIZE * 3;
+  if (gathered.length !== inputs.length * size) gathered = new Float32Array(inputs.length * size);
+  inputs.forEach((input, at) => gathered.set(input, at * size));
+  return gathered;
 }
 
 async function probe(model: LookModel): Promise<Probe> {

@@ -121,12 +121,8 @@ function networkInput(
   const crop = { x: Math.floor((width - size) / 2), y: Math.floor((height - size) / 2), size };
   const { data } = crops.pixels(raster, box, width, height, isOpaque);
   if (fast === undefined || width !== height) return toInput(data, width, height, crop);
-  fast.take(data, width);
-  return fast.input(crop);
+  return fast.toInput(data, size);
 }
-
-/** Up to here a picture's pixels are read once, for the network and for the thumbnail; of larger ones only what is needed. */
-const WHOLE_PIXELS = 1_500_000;
 
 /** What is made of a picture. */
 export interface Made {
@@ -145,24 +141,7 @@ export interface Made {
  * @throws Error when the thumbnail's encoder does not start or refuses
  */
 export async function makeOf(raster: Raster, part: PictureInput['part'], reading: Reading): Promise<Made> {
-  const { width, height } = raster;
-  const { fast, isOpaque } = reading;
-  if (fast === undefined || part !== undefined || width * height > WHOLE_PIXELS)
-    return { input: networkInput(raster, part, reading), thumbnail: await thumbnail(raster, reading) };
-  const whole = { x: 0, y: 0, width, height };
-  fast.take(crops.pixels(raster, whole, width, height, isOpaque).data, width);
-  const input = fast.input(cropBox(width, height));
-  const small = thumbnailSize(raster);
-  const pixels = fast.thumbnail(height, small.width, small.height);
-  return { input, thumbnail: await encodeWebp(new ImageData(pixels, small.width, small.height)) };
-}
-
-function thumbnailSize({ width, height }: Raster): { readonly width: number; readonly height: number } {
-  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(width, height));
-  return {
-    width: Math.max(1, Math.round(width * scale)),
-    height: Math.max(1, Math.round(height * scale)),
-  };
+  return { input: networkInput(raster, part, reading), thumbnail: await thumbnail(raster, reading) };
 }
 
 function squareCrop({ width, height }: Raster): Box {
@@ -178,7 +157,9 @@ function squareCrop({ width, height }: Raster): Box {
  * @returns the bytes of a WebP file
  */
 function thumbnail(raster: Raster, { isOpaque }: Reading): Promise<ArrayBuffer> {
-  const { width, height } = thumbnailSize(raster);
+  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(raster.width, raster.height));
+  const width = Math.max(1, Math.round(raster.width * scale));
+  const height = Math.max(1, Math.round(raster.height * scale));
   const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
   return encodeWebp(thumbnails.pixels(raster, whole, width, height, isOpaque));
 }

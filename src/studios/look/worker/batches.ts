@@ -6,17 +6,21 @@ interface Waiting {
   readonly answer: Deferred<Float32Array<ArrayBuffer>>;
 }
 
+/** More at once gain nothing, and their maps leave the cache. */
+const MOST = 4;
+
 /**
- * Gathers pictures for the network two at a time: with a worker on every core the weights, read once for both, are what the
- * cores wait for. A picture that nobody else is on the way to join goes alone.
+ * Gathers pictures for the network, up to four a pass: what each layer costs besides its arithmetic is paid once for all of
+ * them, and with a worker on every core the weights are read once too. Two are worth a pass; one that nobody else is on the
+ * way to join goes alone.
  */
-export class Pairs {
+export class Batches {
   readonly #pass: (inputs: readonly Float32Array[]) => Promise<Float32Array<ArrayBuffer>[]>;
   readonly #waiting: Waiting[] = [];
   #coming = 0;
   #isRunning = false;
 
-  /** @param pass one run of the network: one or two inputs → as many embeddings */
+  /** @param pass one run of the network: one to four inputs → as many embeddings */
   constructor(pass: (inputs: readonly Float32Array[]) => Promise<Float32Array<ArrayBuffer>[]>) {
     this.#pass = pass;
   }
@@ -51,13 +55,13 @@ export class Pairs {
     if (this.#isRunning) return;
     this.#isRunning = true;
     while (this.#waiting.length >= 2 || (this.#waiting.length === 1 && this.#coming === 0)) {
-      const pair = this.#waiting.splice(0, 2);
+      const batch = this.#waiting.splice(0, MOST);
       try {
-        const embeddings = await this.#pass(pair.map(({ input }) => input));
-        pair.forEach(({ answer }, at) => answer.resolve(embeddings[at] ?? new Float32Array()));
+        const embeddings = await this.#pass(batch.map(({ input }) => input));
+        batch.forEach(({ answer }, at) => answer.resolve(embeddings[at] ?? new Float32Array()));
       } catch (thrown) {
         const reason = thrown instanceof Error ? thrown : new Error(describe(thrown));
-        for (const { answer } of pair) answer.reject(reason);
+        for (const { answer } of batch) answer.reject(reason);
       }
     }
     this.#isRunning = false;

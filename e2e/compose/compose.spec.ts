@@ -99,3 +99,34 @@ test('what it thinks is shown cell by cell, and an erased region is filled again
   await expect(compose.status).toHaveText(/^\d+ notes, [1-9]\d* added, 0 removed$/);
   expect((await compose.notes()).some(({ by }) => by === 'network')).toBe(true);
 });
+
+test('a note drawn after a run is no step of it; a gap that is filled leaves locks and settings as they were', async ({
+  page,
+  site,
+}) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.melody(/Ode to Joy/);
+  await compose.set('Iterations', 40);
+  await compose.compose();
+  const steps = page.getByRole('slider', { name: 'Steps of this run' });
+  await expect(steps).toBeVisible();
+  const made = await compose.count();
+  await compose.roll.focus();
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('Enter');
+  await expect(compose.roll).toHaveAttribute('data-notes', String(made + 1));
+  await expect(steps).toBeHidden();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(steps).toBeVisible();
+
+  await page.getByRole('radio', { name: 'Select' }).check({ force: true });
+  await compose.roll.hover({ position: { x: 60, y: 100 } });
+  await page.mouse.down();
+  await compose.roll.hover({ position: { x: 250, y: 400 } });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Erase and fill' }).click();
+  await expect(page.getByRole('button', { name: 'Compose', exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('combobox', { name: 'Preset' })).toHaveValue('harmonise');
+  await expect(page.getByRole('slider', { name: 'Iterations' })).toHaveValue('40');
+});

@@ -57,6 +57,24 @@ test('a second tab only reads and takes over when the first closes', async ({ pa
   await expect(second.page.getByRole('button', { name: 'Compose', exact: true })).toBeEnabled();
 });
 
+test('a tab that was opened beside an empty shelf shows what the other tab has made, once it may write', async ({
+  page,
+  context,
+  site,
+}) => {
+  const first = new ComposePage(page);
+  await first.open(site.url);
+  const second = new ComposePage(await context.newPage());
+  await second.open(site.url);
+  await expect(second.page.getByText('Read only.')).toBeVisible();
+  await first.melody(/Ode to Joy/);
+  const notes = await first.count();
+  await expect(page.getByRole('list', { name: 'Compositions' }).getByText('Ode to Joy')).toBeVisible();
+  await page.close();
+  await expect(second.page.getByText('Read only.')).toBeHidden();
+  await expect(second.roll).toHaveAttribute('data-notes', String(notes));
+});
+
 test('a saved file is read back, a damaged one is refused, and a deleted composition comes back', async ({
   page,
   site,

@@ -25,7 +25,8 @@ export class Compose {
   #error = $state.raw<StudioError | undefined>();
   /** What waits to be written: the latest state of each composition. */
   readonly #dirty = new Map<string, Composition>();
-  #isWriting = false;
+  #writing: Promise<void> | undefined;
+  #isOpen = false;
   #isClosed = false;
 
   constructor(store: PieceStore) {
@@ -64,17 +65,22 @@ export class Compose {
     return this.#error;
   }
 
-  /** @returns whether there was a composition to open */
+  /**
+   * Asks for the right to write, and opens a composition.
+   *
+   * @param wanted which one; another when it is not there
+   */
   async open(wanted: string | undefined): Promise<void> {
     this.#lock = await requestWriterLock(LOCK, {
       onChange: (held) => {
         const before = this.#writer;
         this.#writer = held;
         // What the other tab has written until now is what counts.
-        if (held && !before && this.#shelf.length > 0) void this.#reload(this.#document.id);
+        if (held && !before && this.#isOpen) void this.#reload(this.#document.id);
       },
     });
     await this.#reload(wanted);
+    this.#isOpen = true;
     void this.keyboard.listenIfAllowed();
     if (this.#writer) void this.#attempt(() => this.#store.emptyTrash(Date.now()));
   }
@@ -132,12 +138,18 @@ export class Compose {
     return ok(added.length);
   }
 
+  /** The store was taken away: by a newer version of the site, or by the browser. What is on the roll can still be exported. */
+  lose(reason: StorageError): void {
+    this.#writer = false;
+    this.#error = storageFailure(reason).error;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.keyboard.close();
     this.player.close();
     this.runner.close();
-    void this.#drained().then(() => {
+    void (this.#writing ?? Promise.resolve()).then(() => {
       this.#lock?.release();
       this.#store.close();
     });
@@ -174,27 +186,31 @@ export class Compose {
     void this.#write();
   }
 
-  async #write(): Promise<void> {
-    if (this.#isWriting) return;
-    this.#isWriting = true;
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeAll().then((isWritten) => {
+      this.#writing = undefined;
+      if (isWritten && this.#dirty.size > 0) return this.#write();
+      return undefined;
+    });
+    return this.#writing;
+  }
+
+  /** @returns false when something could not be kept */
+  async #writeAll(): Promise<boolean> {
     while (this.#dirty.size > 0) {
       const pieces = [...this.#dirty.values()];
       this.#dirty.clear();
       if (await this.#attempt(() => this.#store.put(pieces))) continue;
       // It stays to be written with the next change.
       for (const piece of pieces) if (!this.#dirty.has(piece.id)) this.#dirty.set(piece.id, piece);
-      break;
+      return false;
     }
-    this.#isWriting = false;
+    return true;
   }
 
   /** Tries again to write what could not be kept. */
   async retry(): Promise<void> {
     await this.#write();
-  }
-
-  async #drained(): Promise<void> {
-    while (this.#isWriting) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async #attempt(work: () => Promise<unknown>): Promise<boolean> {
@@ -235,7 +251,7 @@ const freshPiece = (draft: Draft): Composition => {
 export async function openCompose(wanted: string | undefined): Promise<Result<Compose>> {
   try {
     const state: { compose?: Compose } = {};
-    const store = await PieceStore.open(() => state.compose?.close());
+    const store = await PieceStore.open((reason) => state.compose?.lose(reason));
     const compose = new Compose(store);
     state.compose = compose;
     await compose.open(wanted);

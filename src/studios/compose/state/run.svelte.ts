@@ -38,6 +38,8 @@ export class Runner {
   #live = $state.raw<Score | undefined>();
   #run = $state.raw<MadeRun | undefined>();
   #step = $state(0);
+  /** Notes as the run put them on the roll last. */
+  #shown = $state.raw<Score['notes'] | undefined>();
   #thought = $state.raw<Thought | undefined>();
   #isThinking = $state(false);
   #stopping: AbortController | undefined;
@@ -65,7 +67,8 @@ export class Runner {
   }
   /** Edits of the last run, when what is on the roll is still one of its moments. */
   get editCount(): number {
-    return this.#run?.edits.length ?? 0;
+    // A change by hand is no moment of the run: going through it would take the change away.
+    return this.#shown === this.#document().score.notes ? (this.#run?.edits.length ?? 0) : 0;
   }
   /** After how many of them the roll is shown. */
   get step(): number {
@@ -151,12 +154,12 @@ export class Runner {
   /** Shows the roll after so many edits of the last run. */
   scrub(step: number): void {
     const run = this.#run;
-    if (run === undefined) return;
+    if (run === undefined || this.editCount === 0) return;
     this.#step = Math.max(0, Math.min(run.edits.length, Math.round(step)));
     this.#put('Go to a step of the run', run, this.#step, 'scrub');
   }
 
-  /** Whether the roll is still a moment of the last run; a change by hand is not. */
+  /** Another composition or version is on the roll. */
   forget(): void {
     this.#run = undefined;
     this.#step = 0;
@@ -225,6 +228,7 @@ export class Runner {
       }),
       merge === undefined ? {} : { merge },
     );
+    this.#shown = this.#document().score.notes;
   }
 
   #ready(): Promise<Result<Connection<ComposeApi>, StudioError>> {

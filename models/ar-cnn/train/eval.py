@@ -49,7 +49,7 @@ def shipped(folder: Path) -> Answer:
 
 
 def of_checkpoint(path: Path) -> Answer:
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     network = Network(Shape.of(state["plan"]["shape"])).eval().requires_grad_(False)
     network.load_state_dict(state["average"])
     return lambda rolls: network(torch.from_numpy(rolls).float()).numpy()

@@ -178,13 +178,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=MODEL_FOLDER)
     parser.add_argument("--version", default="1.0.0")
     arguments = parser.parse_args()
-    state = torch.load(arguments.checkpoint, weights_only=True)
+    state = torch.load(arguments.checkpoint, map_location="cpu", weights_only=True)
     network = Network(Shape.of(state["plan"]["shape"])).eval()
     network.load_state_dict(state["average"])
     # No metadata: safetensors would write several keys in an order that changes from run to run.
     weights = save_tensors(tensors_of(network))
     trained = {"steps": state["done"], "of": state["plan"]["steps"], "batch": state["plan"]["batch"]}
-    trained |= {"seed": state["plan"]["seed"]}
+    trained |= {name: state["plan"][name] for name in ("seed", "dropout") if name in state["plan"]}
     fixtures = arguments.out / "fixtures"
     fixtures.mkdir(parents=True, exist_ok=True)
     (arguments.out / "weights.safetensors").write_bytes(weights)

@@ -21,7 +21,7 @@ class Shape:
     """Sizes of a network; `blocks` of residual blocks: down 1, down 2, bottom, up 2, up 1."""
 
     patch: tuple[int, int] = (2, 2)
-    widths: tuple[int, int, int] = (32, 64, 112)
+    widths: tuple[int, int, int] = (32, 56, 96)
     blocks: tuple[int, int, int, int, int] = (0, 0, 2, 1, 1)
     dilations: tuple[int, ...] = (1, 1)
 
@@ -63,13 +63,17 @@ class Conv(nn.Module):
 class Block(nn.Module):
     """x + two convolutions; the second one starts at zero, so that the block starts as nothing."""
 
-    def __init__(self, width: int, dilation: int = 1):
+    def __init__(self, width: int, dilation: int = 1, dropout: float = 0.0):
         super().__init__()
         self.first = Conv(width, width, 3, dilation=dilation)
         self.second = Conv(width, width, 3, gain=0.0)
+        self.dropout = dropout
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.second(F.relu(self.first(x))))
+        inner = F.relu(self.first(x))
+        if self.dropout and self.training:
+            inner = F.dropout2d(inner, self.dropout)
+        return F.relu(x + self.second(inner))
 
 
 class Pitched(nn.Module):
@@ -108,7 +112,8 @@ class Up(nn.Module):
 class Network(nn.Module):
     """roll [B, 128, 48] float32 {0, 1} -> logits [B, 128, 48]: of flipping each cell."""
 
-    def __init__(self, shape: Shape):
+    def __init__(self, shape: Shape, dropout: float = 0.0):
+        """`dropout`: share of channels left out, while training, inside the blocks of the bottom and of up 2."""
         super().__init__()
         self.shape = shape
         steps, semitones = shape.patch
@@ -121,9 +126,9 @@ class Network(nn.Module):
         self.to_2 = Pitched(one, two, 2, rows // 2, columns // 2, phases[1])
         self.down_2 = nn.ModuleList(Block(two) for _ in range(shape.blocks[1]))
         self.to_3 = Pitched(two, three, 2, rows // 4, columns // 4, phases[2])
-        self.bottom = nn.ModuleList(Block(three, shape.dilations[i]) for i in range(shape.blocks[2]))
+        self.bottom = nn.ModuleList(Block(three, shape.dilations[i], dropout) for i in range(shape.blocks[2]))
         self.from_3 = Up(three, two)
-        self.up_2 = nn.ModuleList(Block(two) for _ in range(shape.blocks[3]))
+        self.up_2 = nn.ModuleList(Block(two, 1, dropout) for _ in range(shape.blocks[3]))
         self.from_2 = Up(two, one)
         self.up_1 = nn.ModuleList(Block(one) for _ in range(shape.blocks[4]))
         self.head = nn.Conv2d(one, cells, 3, padding=1)

@@ -56,6 +56,7 @@ class Plan:
     decay: float = 0.05
     average: float = 0.999
     shards: int = 2  # parts of a batch, each on a thread of its own; batch norm sees a part
+    dropout: float = 0.0  # see Network
     half: bool = True  # bfloat16 inside the convolutions while training
 
 
@@ -97,7 +98,7 @@ class Run:
     def __init__(self, plan: Plan, train: list[np.ndarray]):
         torch.manual_seed(plan.seed)
         self.plan, self.train = plan, train
-        self.network = Network(plan.shape).to(memory_format=torch.channels_last)
+        self.network = Network(plan.shape, plan.dropout).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
         # The parts share the parameters; the statistics of batch norm that are kept are those of the first.
         shared = {id(p): p for p in self.network.parameters()}
@@ -204,7 +205,7 @@ def start(arguments: argparse.Namespace, train: list[np.ndarray]) -> Run:
         return Run.of(torch.load(checkpoint, weights_only=True), train, arguments.steps)
     shape = Shape.of(json.loads(arguments.shape)) if arguments.shape else Shape()
     given = {"seed": arguments.seed, "batch": arguments.batch, "shards": arguments.shards}
-    given |= {"optimizer": arguments.optimizer, "rate": arguments.rate}
+    given |= {"optimizer": arguments.optimizer, "rate": arguments.rate, "dropout": arguments.dropout}
     plan = Plan(shape=shape, steps=arguments.steps or 1000, half=not arguments.full, **given)
     if not arguments.steps:
         plan = Plan(**{**vars(plan), "steps": steps_in(arguments.minutes, plan, train)})
@@ -221,6 +222,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon")
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--dropout", type=float, default=0.05, help="share of channels left out inside the blocks")
     parser.add_argument("--full", action="store_true", help="float32 where bfloat16 is slow")
     parser.add_argument("--shape", help='JSON, e.g. {"patch":[4,2],"widths":[48,96,160]}')
     parser.add_argument("--eval-every", type=int, default=2000, help="steps")

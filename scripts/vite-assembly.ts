@@ -6,33 +6,37 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const QUERY = '?assembly';
+/** Such code works on the memory of another module. */
+const BORROWING = `${QUERY}&memory=imported`;
 const OPTIONS = [
   ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge', '--noAssert'],
   // No heap, no garbage collector: such code works on the memory that its caller lays out.
-  ...['--runtime', 'stub', '--enable', 'simd', '--initialMemory', '1'],
+  ...['--runtime', 'stub', '--enable', 'simd'],
 ];
 
 /**
- * `import url from './x.ts?assembly'` compiles AssemblyScript to a WebAssembly file of the site and gives its address. The
- * sources lie in `src/studios/<id>/assembly/`; the compiler checks their types.
+ * `import url from './x.ts?assembly'` compiles AssemblyScript to a WebAssembly file of the site and gives its address; with
+ * `?assembly&memory=imported` the file wants `env.memory` and must hold no data of its own. The sources lie in `src/studios/<id>/assembly/`; the compiler checks their types.
  */
 export function assembly(): Plugin {
   return {
     name: 'atelier-assembly',
     enforce: 'pre',
     async resolveId(source, importer) {
-      if (!source.endsWith(QUERY) || importer === undefined) return undefined;
-      const file = resolve(dirname(importer.split('?')[0] ?? ''), source.slice(0, -QUERY.length));
-      return `${await compile(file)}?url`;
+      const query = [QUERY, BORROWING].find((known) => source.endsWith(known));
+      if (query === undefined || importer === undefined) return undefined;
+      const file = resolve(dirname(importer.split('?')[0] ?? ''), source.slice(0, -query.length));
+      const memory = query === BORROWING ? ['--importMemory'] : ['--initialMemory', '1'];
+      return `${await compile(file, [...OPTIONS, ...memory])}?url`;
     },
   };
 }
 
-async function compile(file: string): Promise<string> {
+async function compile(file: string, options: readonly string[]): Promise<string> {
   const source = readFileSync(file);
   const key = createHash('sha256')
     .update(source)
-    .update(JSON.stringify([asc.version, OPTIONS]))
+    .update(JSON.stringify([asc.version, options]))
     .digest('hex');
   const folder = fileURLToPath(new URL('../node_modules/.cache/atelier/', import.meta.url));
   const name = /([^/\\]+)\.ts$/.exec(file)?.[1] ?? 'module';
@@ -42,7 +46,7 @@ async function compile(file: string): Promise<string> {
   // Several builds may do this at once: each puts a whole file in place.
   const own = `${out}.${process.pid}`;
   const messages: string[] = [];
-  const { error } = await asc.main(['module.ts', '--outFile', 'module.wasm', ...OPTIONS], {
+  const { error } = await asc.main(['module.ts', '--outFile', 'module.wasm', ...options], {
     readFile: (path) => (path === 'module.ts' ? source.toString('utf8') : null),
     writeFile: (path, contents) => {
       if (path === 'module.wasm') writeFileSync(own, contents);

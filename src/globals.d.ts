@@ -6,3 +6,8 @@ declare module '*?assembly' {
   const url: string;
   export default url;
 }
+
+declare module '*?assembly&memory=imported' {
+  const url: string;
+  export default url;
+}

@@ -9,22 +9,31 @@
 const BLOCK: usize = 512;
 const TILE: i32 = 4;
 
-// @ts-ignore: decorator
-@inline
 function mad(sum: v128, x: v128, w: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, w));
 }
 
-// @ts-ignore: decorator
-@inline
 function put(at: usize, sum: v128, isLast: bool, low: v128, high: v128): void {
   v128.store(at, isLast ? f32x4.pmin(f32x4.pmax(sum, low), high) : sum);
 }
 
 /** One row of a 3 × 3 filter at stride 1 onto four columns. `from` + column · `fromStep`: what the sums begin with. */
 function row3Stride1(
-  p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize,
-  w: usize, step: usize, from: usize, fromStep: usize, out: usize, bytes: usize, isLast: bool, low: v128, high: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  p4: usize,
+  p5: usize,
+  w: usize,
+  step: usize,
+  from: usize,
+  fromStep: usize,
+  out: usize,
+  bytes: usize,
+  isLast: bool,
+  low: v128,
+  high: v128,
 ): void {
   for (let c: usize = 0; c < bytes; c += 16) {
     const w0 = v128.load(w + c);
@@ -49,8 +58,24 @@ function row3Stride1(
 
 /** The same at stride 2. */
 function row3Stride2(
-  p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, p6: usize, p7: usize, p8: usize,
-  w: usize, step: usize, from: usize, fromStep: usize, out: usize, bytes: usize, isLast: bool, low: v128, high: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  p4: usize,
+  p5: usize,
+  p6: usize,
+  p7: usize,
+  p8: usize,
+  w: usize,
+  step: usize,
+  from: usize,
+  fromStep: usize,
+  out: usize,
+  bytes: usize,
+  isLast: bool,
+  low: v128,
+  high: v128,
 ): void {
   for (let c: usize = 0; c < bytes; c += 16) {
     const w0 = v128.load(w + c);
@@ -62,7 +87,11 @@ function row3Stride2(
     const a = mad(mad(mad(v128.load(from + c), v128.load(p0 + c), w0), v128.load(p1 + c), w1), x2, w2);
     const b = mad(mad(mad(v128.load(from + fromStep + c), x2, w0), v128.load(p3 + c), w1), x4, w2);
     const d = mad(mad(mad(v128.load(from + 2 * fromStep + c), x4, w0), v128.load(p5 + c), w1), x6, w2);
-    const e = mad(mad(mad(v128.load(from + 3 * fromStep + c), x6, w0), v128.load(p7 + c), w1), v128.load(p8 + c), w2);
+    const e = mad(
+      mad(mad(v128.load(from + 3 * fromStep + c), x6, w0), v128.load(p7 + c), w1),
+      v128.load(p8 + c),
+      w2,
+    );
     put(out + c, a, isLast, low, high);
     put(out + step + c, b, isLast, low, high);
     put(out + 2 * step + c, d, isLast, low, high);
@@ -70,16 +99,41 @@ function row3Stride2(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function mad5(sum: v128, x0: v128, w0: v128, x1: v128, w1: v128, x2: v128, w2: v128, x3: v128, w3: v128, x4: v128, w4: v128): v128 {
+function mad5(
+  sum: v128,
+  x0: v128,
+  w0: v128,
+  x1: v128,
+  w1: v128,
+  x2: v128,
+  w2: v128,
+  x3: v128,
+  w3: v128,
+  x4: v128,
+  w4: v128,
+): v128 {
   return mad(mad(mad(mad(mad(sum, x0, w0), x1, w1), x2, w2), x3, w3), x4, w4);
 }
 
 /** One row of a 5 × 5 filter at stride 1 onto four columns. */
 function row5Stride1(
-  p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, p6: usize, p7: usize,
-  w: usize, step: usize, from: usize, fromStep: usize, out: usize, bytes: usize, isLast: bool, low: v128, high: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  p4: usize,
+  p5: usize,
+  p6: usize,
+  p7: usize,
+  w: usize,
+  step: usize,
+  from: usize,
+  fromStep: usize,
+  out: usize,
+  bytes: usize,
+  isLast: bool,
+  low: v128,
+  high: v128,
 ): void {
   for (let c: usize = 0; c < bytes; c += 16) {
     const w0 = v128.load(w + c);
@@ -91,20 +145,62 @@ function row5Stride1(
     const x2 = v128.load(p2 + c);
     const x3 = v128.load(p3 + c);
     const x4 = v128.load(p4 + c);
-    put(out + c, mad5(v128.load(from + c), v128.load(p0 + c), w0, x1, w1, x2, w2, x3, w3, x4, w4), isLast, low, high);
+    put(
+      out + c,
+      mad5(v128.load(from + c), v128.load(p0 + c), w0, x1, w1, x2, w2, x3, w3, x4, w4),
+      isLast,
+      low,
+      high,
+    );
     const x5 = v128.load(p5 + c);
-    put(out + step + c, mad5(v128.load(from + fromStep + c), x1, w0, x2, w1, x3, w2, x4, w3, x5, w4), isLast, low, high);
+    put(
+      out + step + c,
+      mad5(v128.load(from + fromStep + c), x1, w0, x2, w1, x3, w2, x4, w3, x5, w4),
+      isLast,
+      low,
+      high,
+    );
     const x6 = v128.load(p6 + c);
-    put(out + 2 * step + c, mad5(v128.load(from + 2 * fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4), isLast, low, high);
+    put(
+      out + 2 * step + c,
+      mad5(v128.load(from + 2 * fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4),
+      isLast,
+      low,
+      high,
+    );
     const x7 = v128.load(p7 + c);
-    put(out + 3 * step + c, mad5(v128.load(from + 3 * fromStep + c), x3, w0, x4, w1, x5, w2, x6, w3, x7, w4), isLast, low, high);
+    put(
+      out + 3 * step + c,
+      mad5(v128.load(from + 3 * fromStep + c), x3, w0, x4, w1, x5, w2, x6, w3, x7, w4),
+      isLast,
+      low,
+      high,
+    );
   }
 }
 
 /** The same at stride 2. */
 function row5Stride2(
-  p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, p6: usize, p7: usize, p8: usize, p9: usize, p10: usize,
-  w: usize, step: usize, from: usize, fromStep: usize, out: usize, bytes: usize, isLast: bool, low: v128, high: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  p4: usize,
+  p5: usize,
+  p6: usize,
+  p7: usize,
+  p8: usize,
+  p9: usize,
+  p10: usize,
+  w: usize,
+  step: usize,
+  from: usize,
+  fromStep: usize,
+  out: usize,
+  bytes: usize,
+  isLast: bool,
+  low: v128,
+  high: v128,
 ): void {
   for (let c: usize = 0; c < bytes; c += 16) {
     const w0 = v128.load(w + c);
@@ -115,20 +211,54 @@ function row5Stride2(
     const x2 = v128.load(p2 + c);
     const x3 = v128.load(p3 + c);
     const x4 = v128.load(p4 + c);
-    put(out + c, mad5(v128.load(from + c), v128.load(p0 + c), w0, v128.load(p1 + c), w1, x2, w2, x3, w3, x4, w4), isLast, low, high);
+    put(
+      out + c,
+      mad5(v128.load(from + c), v128.load(p0 + c), w0, v128.load(p1 + c), w1, x2, w2, x3, w3, x4, w4),
+      isLast,
+      low,
+      high,
+    );
     const x5 = v128.load(p5 + c);
     const x6 = v128.load(p6 + c);
-    put(out + step + c, mad5(v128.load(from + fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4), isLast, low, high);
+    put(
+      out + step + c,
+      mad5(v128.load(from + fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4),
+      isLast,
+      low,
+      high,
+    );
     const x7 = v128.load(p7 + c);
     const x8 = v128.load(p8 + c);
-    put(out + 2 * step + c, mad5(v128.load(from + 2 * fromStep + c), x4, w0, x5, w1, x6, w2, x7, w3, x8, w4), isLast, low, high);
-    put(out + 3 * step + c, mad5(v128.load(from + 3 * fromStep + c), x6, w0, x7, w1, x8, w2, v128.load(p9 + c), w3, v128.load(p10 + c), w4), isLast, low, high);
+    put(
+      out + 2 * step + c,
+      mad5(v128.load(from + 2 * fromStep + c), x4, w0, x5, w1, x6, w2, x7, w3, x8, w4),
+      isLast,
+      low,
+      high,
+    );
+    put(
+      out + 3 * step + c,
+      mad5(
+        v128.load(from + 3 * fromStep + c),
+        x6,
+        w0,
+        x7,
+        w1,
+        x8,
+        w2,
+        v128.load(p9 + c),
+        w3,
+        v128.load(p10 + c),
+        w4,
+      ),
+      isLast,
+      low,
+      high,
+    );
   }
 }
 
 /** Where a column of a row lies, or nothing. */
-// @ts-ignore: decorator
-@inline
 function at(row: usize, column: i32, width: i32, step: usize, zeros: usize): usize {
   return <u32>column < <u32>width ? row + <usize>column * step : zeros;
 }
@@ -138,8 +268,22 @@ function at(row: usize, column: i32, width: i32, step: usize, zeros: usize): usi
  * `w` is [size, size, channels], `size` 3 or 5, `stride` 1 or 2; `channels` is a multiple of 4, `outWidth` at least 4.
  */
 export function depthwise(
-  x: usize, height: i32, width: i32, channels: i32, w: usize, size: i32, stride: i32, bias: usize, zeros: usize,
-  padTop: i32, padLeft: i32, out: usize, outHeight: i32, outWidth: i32, low: f32, high: f32,
+  x: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  w: usize,
+  size: i32,
+  stride: i32,
+  bias: usize,
+  zeros: usize,
+  padTop: i32,
+  padLeft: i32,
+  out: usize,
+  outHeight: i32,
+  outWidth: i32,
+  low: f32,
+  high: f32,
 ): void {
   const step = <usize>channels * 4;
   const lows = f32x4.splat(low);
@@ -154,7 +298,7 @@ export function depthwise(
         // The last tile lies over the one before: the same numbers again.
         const ox = min(tile, outWidth - TILE);
         const left = ox * stride - padLeft;
-        const target = out + (<usize>(oy * outWidth + ox)) * step + block;
+        const target = out + <usize>(oy * outWidth + ox) * step + block;
         for (let ky = firstRow; ky < endRow; ky++) {
           const row = x + <usize>((top + ky) * width) * step + block;
           const weights = w + <usize>(ky * size) * step + block;
@@ -169,23 +313,97 @@ export function depthwise(
           const p4 = at(row, left + 4, width, step, zeros);
           const p5 = at(row, left + 5, width, step, zeros);
           if (size == 3 && stride == 1) {
-            row3Stride1(p0, p1, p2, p3, p4, p5, weights, step, from, fromStep, target, bytes, isLast, lows, highs);
+            row3Stride1(
+              p0,
+              p1,
+              p2,
+              p3,
+              p4,
+              p5,
+              weights,
+              step,
+              from,
+              fromStep,
+              target,
+              bytes,
+              isLast,
+              lows,
+              highs,
+            );
             continue;
           }
           const p6 = at(row, left + 6, width, step, zeros);
           const p7 = at(row, left + 7, width, step, zeros);
           if (stride == 1) {
-            row5Stride1(p0, p1, p2, p3, p4, p5, p6, p7, weights, step, from, fromStep, target, bytes, isLast, lows, highs);
+            row5Stride1(
+              p0,
+              p1,
+              p2,
+              p3,
+              p4,
+              p5,
+              p6,
+              p7,
+              weights,
+              step,
+              from,
+              fromStep,
+              target,
+              bytes,
+              isLast,
+              lows,
+              highs,
+            );
             continue;
           }
           const p8 = at(row, left + 8, width, step, zeros);
           if (size == 3) {
-            row3Stride2(p0, p1, p2, p3, p4, p5, p6, p7, p8, weights, step, from, fromStep, target, bytes, isLast, lows, highs);
+            row3Stride2(
+              p0,
+              p1,
+              p2,
+              p3,
+              p4,
+              p5,
+              p6,
+              p7,
+              p8,
+              weights,
+              step,
+              from,
+              fromStep,
+              target,
+              bytes,
+              isLast,
+              lows,
+              highs,
+            );
             continue;
           }
           const p9 = at(row, left + 9, width, step, zeros);
           const p10 = at(row, left + 10, width, step, zeros);
-          row5Stride2(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, weights, step, from, fromStep, target, bytes, isLast, lows, highs);
+          row5Stride2(
+            p0,
+            p1,
+            p2,
+            p3,
+            p4,
+            p5,
+            p6,
+            p7,
+            p8,
+            p9,
+            p10,
+            weights,
+            step,
+            from,
+            fromStep,
+            target,
+            bytes,
+            isLast,
+            lows,
+            highs,
+          );
         }
       }
     }

@@ -1,8 +1,11 @@
 import { inverseNorm } from './distance.ts';
 import { assertNewVectors, VectorIndexError } from './vector-index.ts';
 
-/** Rows of a block: 5 MB at 1,280 dimensions. A full block is never copied when the table grows. */
-const BLOCK_ROWS = 1024;
+/**
+ * Rows of a block: 2.6 MB at 1,280 dimensions. A full block is never copied when the table grows, and a chunk of the store is
+ * one, so that it can be taken over as it comes.
+ */
+const BLOCK_ROWS = 512;
 
 /** Rows that lie together in memory. */
 export interface VectorBlock {
@@ -112,6 +115,27 @@ export class VectorTable {
       this.#write(row, ids[i] ?? 0, vectors.subarray(i * this.dim, (i + 1) * this.dim));
       this.#block(row).rows += 1;
     }
+  }
+
+  /**
+   * Adds vectors like `add`, and keeps the array itself where it is a whole block.
+   *
+   * @param ids [N] integers in [0, 2^32), none in the table and none twice
+   * @param vectors [N, dim] float32, finite; the table's from now on
+   * @throws VectorIndexError naming the first id that is wrong
+   */
+  take(ids: ArrayLike<number>, vectors: Float32Array): void {
+    const rows = this.#rowOf.size;
+    if (ids.length !== BLOCK_ROWS || rows !== this.#blocks.length * BLOCK_ROWS) {
+      this.add(ids, vectors);
+      return;
+    }
+    assertNewVectors({ ids, vectors, dim: this.dim, has: (id) => this.has(id) });
+    const inverseNorms = Float64Array.from(ids, (_, at) =>
+      inverseNorm(vectors.subarray(at * this.dim, (at + 1) * this.dim)),
+    );
+    this.#blocks.push({ data: vectors, ids: Uint32Array.from(ids), inverseNorms, rows: BLOCK_ROWS });
+    for (let at = 0; at < BLOCK_ROWS; at += 1) this.#rowOf.set(ids[at] ?? 0, rows + at);
   }
 
   /**

@@ -6,11 +6,11 @@ interface Waiting {
   readonly answer: Deferred<Float32Array<ArrayBuffer>>;
 }
 
-/** More at once gain nothing, and their maps leave the cache. */
-const MOST = 4;
+/** More at once gain nothing: their maps leave the cache. */
+const MOST = 2;
 
 /**
- * Gathers pictures for the network, up to four a pass: what each layer costs besides its arithmetic is paid once for all of
+ * Gathers pictures for the network, two a pass: what each layer costs besides its arithmetic is paid once for all of
  * them, and with a worker on every core the weights are read once too. Two are worth a pass; one that nobody else is on the
  * way to join goes alone.
  */
@@ -20,7 +20,7 @@ export class Batches {
   #coming = 0;
   #isRunning = false;
 
-  /** @param pass one run of the network: one to four inputs → as many embeddings */
+  /** @param pass one run of the network: one or two inputs → as many embeddings */
   constructor(pass: (inputs: readonly Float32Array[]) => Promise<Float32Array<ArrayBuffer>[]>) {
     this.#pass = pass;
   }

@@ -76,14 +76,18 @@ describe('the depthwise convolution in SIMD', () => {
     const reference = expected.get(given) ?? new Float32Array();
     expect(found.length).toBe(reference.length);
     expect(found.some((value) => value !== found[0])).toBe(true);
-    const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - (reference[i] ?? NaN))), 0);
+    const worst = found.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (reference[i] ?? NaN))),
+      0,
+    );
     expect(worst).toBeLessThan(1e-4);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('is another one than before, and only where it says so', () => {
     // Sums in another order differ in their last bits somewhere; what is left to tfjs is the same to the last bit.
-    const differs = (given: Case): boolean => run(given).some((value, i) => value !== expected.get(given)?.[i]);
+    const differs = (given: Case): boolean =>
+      run(given).some((value, i) => value !== expected.get(given)?.[i]);
     expect(OURS.filter(differs).length).toBeGreaterThan(0);
     expect(NOT_OURS.filter(differs)).toEqual([]);
   });

@@ -81,7 +81,7 @@ export async function loadFastDepthwise(): Promise<boolean> {
   const before = tf.getKernel(KERNEL, BACKEND);
   if (memory === undefined || before === undefined || !WebAssembly.validate(code)) return false;
   const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
-  const { depthwise } = instance.exports as unknown as Exports;
+  const wasm = instance.exports as unknown as Exports;
   const zeros = tf.keep(tf.zeros([ZEROS]));
   const address = ({ dataId }: tf.TensorInfo): Address => backend.dataIdMap.get(dataId).memoryOffset;
 
@@ -89,7 +89,10 @@ export async function loadFastDepthwise(): Promise<boolean> {
     const limits = LIMITS[attributes.activation ?? 'linear'];
     if (bias === undefined || limits === undefined || attributes.dataFormat !== 'NHWC') return undefined;
     const { strides, pad, dilations = 1, dimRoundingMode } = attributes;
-    const shapes = [x.shape, filter.shape] as [[number, number, number, number], [number, number, number, number]];
+    const shapes = [x.shape, filter.shape] as [
+      [number, number, number, number],
+      [number, number, number, number],
+    ];
     const info = tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode, true);
     const { filterHeight: size, strideHeight: stride, inChannels, outWidth, outHeight } = info;
     const isOurs =
@@ -107,7 +110,7 @@ export async function loadFastDepthwise(): Promise<boolean> {
     const from = address(x);
     const to = address(out);
     for (let picture = 0; picture < info.batchSize; picture += 1) {
-      depthwise(
+      wasm.depthwise(
         from + picture * info.inHeight * info.inWidth * inChannels * Float32Array.BYTES_PER_ELEMENT,
         info.inHeight,
         info.inWidth,
@@ -132,7 +135,8 @@ export async function loadFastDepthwise(): Promise<boolean> {
   tf.registerKernel({
     ...before,
     kernelFunc: (params) =>
-      run(params.inputs as unknown as Inputs, params.attrs as unknown as Attributes) ?? before.kernelFunc(params),
+      run(params.inputs as unknown as Inputs, params.attrs as unknown as Attributes) ??
+      before.kernelFunc(params),
   });
   isInstalled = true;
   return true;

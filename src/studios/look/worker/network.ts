@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { quantile } from '../../../kernel/metrics.ts';
-import { fail, ok } from '../../../kernel/result.ts';
+import { describe, fail, ok } from '../../../kernel/result.ts';
 import { useBackend, useWasm, useWebGpu } from '../../../platform/tf-backend.ts';
 import { createLookModel, EMBEDDING_DIM, INPUT_SIZE, type LookModel } from '../engine/model.ts';
+import { loadFastDepthwise } from './fast-depthwise.ts';
 import type { EmbedInfo, LabelScore, LookResult } from './protocol.ts';
 
 const PROBE_PASSES = 3;
@@ -33,6 +34,7 @@ export class Network {
   static async load(weights: ArrayBuffer): Promise<LookResult<Network>> {
     try {
       await useWasm();
+      await tryFastDepthwise();
       const model = createLookModel(weights);
       const wasm = await probe(model);
       const gpu = await tryWebGpu(weights, wasm);
@@ -76,6 +78,16 @@ export class Network {
     return Array.from(probabilities, (probability, index) => ({ index, probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, count);
+  }
+}
+
+/** A quarter of a pass is depthwise convolution, and tfjs's own takes twice as long. */
+async function tryFastDepthwise(): Promise<void> {
+  try {
+    if (await loadFastDepthwise()) return;
+    console.info('The network runs with tfjs’s own depthwise convolution');
+  } catch (cause) {
+    console.info('The network runs with tfjs’s own depthwise convolution:', describe(cause));
   }
 }
 

@@ -53,7 +53,7 @@ export class OpenCollection {
     const { dim } = this.row;
     if (data.length !== ids.length * dim) throw broken(this.row.name);
     if (ids.every(isWanted)) {
-      this.table.add(ids, data);
+      this.table.take(ids, data);
       return;
     }
     for (const [at, id] of ids.entries())

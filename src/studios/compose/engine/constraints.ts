@@ -153,6 +153,29 @@ export function markRegion(mask: Uint8Array, shape: RollShape, region: Region, v
 }
 
 /**
+ * Sets the cells of notes in a mask; what lies outside the roll is nothing.
+ *
+ * @param mask [T, P] uint8, changed in place
+ * @param shape of the roll
+ * @param notes on the grid
+ * @param value 1 locks, 0 frees
+ */
+export function markNotes(
+  mask: Uint8Array,
+  shape: RollShape,
+  notes: readonly { readonly startStep: number; readonly lengthSteps: number; readonly pitchMidi: number }[],
+  value: 0 | 1,
+): void {
+  for (const { startStep, lengthSteps, pitchMidi } of notes)
+    markRegion(
+      mask,
+      shape,
+      { startStep, endStep: startStep + lengthSteps, lowMidi: pitchMidi, highMidi: pitchMidi },
+      value,
+    );
+}
+
+/**
  * The lock that keeps what is there: every cell that is on.
  *
  * @param roll [T, P]

@@ -7,7 +7,7 @@ import {
   type Version,
 } from '../engine/composition.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
-import type { Roll } from '../engine/roll.ts';
+import { chordAt, type Roll } from '../engine/roll.ts';
 import {
   scoreToRoll,
   snapToGrid,
@@ -235,8 +235,13 @@ export interface SelectedRegion {
 
 /** The part of each note: the voice that sings most of its cells. */
 function partsOf(score: Score, roll: Roll): ReadonlyMap<number, number> {
-  const { rows } = separateVoices(roll);
   const parts = new Map<number, number>();
+  // A melody alone is the soprano, however low it lies.
+  const isMelody = Array.from({ length: roll.steps }, (_, step) => chordAt(roll, step)).every(
+    (chord) => chord.length <= 1,
+  );
+  if (isMelody) return parts;
+  const { rows } = separateVoices(roll);
   for (const note of score.notes) {
     const row = note.pitchMidi - roll.pitchLowMidi;
     if (row < 0 || row >= roll.pitches) {

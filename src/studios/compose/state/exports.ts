@@ -72,6 +72,33 @@ export function toMusicXml(document: ComposeDocument): Blob {
 export const toPicture = ({ score, title }: ComposeDocument): Blob =>
   new Blob([rollToSvg(score, title)], { type: 'image/svg+xml' });
 
+/** The longest side that every browser's canvas takes. */
+const MAX_PNG_SIDE = 8192;
+/** Pixels for each of the picture's, so that it is sharp in print. */
+const PNG_SCALE = 2;
+
+/**
+ * The same picture in pixels.
+ *
+ * @throws Error when the browser cannot draw it
+ */
+export async function toPng(document: ComposeDocument): Promise<Blob> {
+  const address = URL.createObjectURL(toPicture(document));
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const scale = Math.min(PNG_SCALE, MAX_PNG_SIDE / Math.max(image.width, image.height));
+    const canvas = new OffscreenCanvas(Math.round(image.width * scale), Math.round(image.height * scale));
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('this browser gives no canvas');
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await canvas.convertToBlob({ type: 'image/png' });
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
 /** An address of this page that holds the notes themselves. */
 export function linkTo({ title, score }: ComposeDocument): string {
   const link = new URL(location.href);

@@ -1,4 +1,7 @@
 import { SoundRoom } from '../../../platform/audio/studio.ts';
+import type { MidiDevice } from '../../../platform/midi/inputs.ts';
+import { openMidiOutputs, type MidiOutputs } from '../../../platform/midi/outputs.ts';
+import type { StudioError } from '../../../kernel/result.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
 import { clicks, eventsDue, lengthSec, secondsPerTick, soundEvents } from '../engine/playback.ts';
 import { TICKS_PER_STEP, type Score } from '../engine/score.ts';
@@ -31,6 +34,10 @@ export class Player {
   /** Of the last stop, so that playing goes on from there. */
   #startStep = $state(0);
   #metronomeOnly = false;
+  #outputs = $state.raw<MidiOutputs | undefined>();
+  #instruments = $state.raw<readonly MidiDevice[]>([]);
+  #instrument = $state('');
+  #outputError = $state.raw<StudioError | undefined>();
 
   constructor(source: () => PlayerSource) {
     this.#source = source;
@@ -52,6 +59,37 @@ export class Player {
   set startStep(step: number) {
     this.#startStep = step;
     if (this.#isPlaying) void this.play();
+  }
+
+  /** MIDI instruments that are connected; empty before `askForInstruments`. */
+  get instruments(): readonly MidiDevice[] {
+    return this.#instruments;
+  }
+  /** The one that plays along; empty: none. */
+  get instrument(): string {
+    return this.#instrument;
+  }
+  set instrument(id: string) {
+    this.#instrument = id;
+    this.#outputs?.choose(id);
+  }
+  get hasAskedForInstruments(): boolean {
+    return this.#outputs !== undefined;
+  }
+  get outputError(): StudioError | undefined {
+    return this.#outputError;
+  }
+
+  /** Asks the browser for the MIDI instruments that can be played. */
+  async askForInstruments(): Promise<void> {
+    if (this.#outputs !== undefined) return;
+    this.#outputError = undefined;
+    const opened = await openMidiOutputs((devices) => {
+      this.#instruments = devices;
+      if (!devices.some(({ id }) => id === this.#instrument)) this.#instrument = '';
+    });
+    if (opened.ok) this.#outputs = opened.value;
+    else this.#outputError = opened.error;
   }
 
   /** Where the playhead is, in steps, as it is heard now; not reactive: ask in every frame. */
@@ -139,6 +177,7 @@ export class Player {
 
   close(): void {
     this.#stopTicks();
+    this.#outputs?.close();
     void this.#opening?.then((room) => room.dispose());
   }
 
@@ -154,6 +193,7 @@ export class Player {
     this.#stopTicks();
     this.#stopTicks = () => undefined;
     room.band.silence();
+    this.#outputs?.silence();
     this.#isPlaying = false;
     this.#metronomeOnly = false;
   }
@@ -171,13 +211,17 @@ export class Player {
         { fromSec: Math.max(0, span.fromSec), toSec: span.toSec },
         loopSec,
       )) {
-        const seat = room.band.part(Math.min(event.part, PARTS.length - 1));
-        seat?.play(
-          event.pitchMidi,
-          event.velocity,
-          Math.max(room.now, this.#zeroSec + atSec),
-          event.durationSec,
-        );
+        const part = Math.min(event.part, PARTS.length - 1);
+        const startSec = Math.max(room.now, this.#zeroSec + atSec);
+        room.band.part(part)?.play(event.pitchMidi, event.velocity, startSec, event.durationSec);
+        this.#outputs?.play({
+          channel: part,
+          pitchMidi: event.pitchMidi,
+          velocity: Math.max(1, Math.min(127, Math.round(event.velocity * 127))),
+          // As it is heard, so that both sound together.
+          startMs: performance.now() + (startSec - room.now + room.latencySec) * 1000,
+          durationMs: event.durationSec * 1000,
+        });
       }
       if (mixer.hasMetronome || this.#metronomeOnly) {
         // Beat 0 of the count-in lies a bar before step 0.

@@ -35,7 +35,7 @@ const composer = await browser.newPage({ viewport: DESKTOP, deviceScaleFactor: 1
 await composer.goto(`${server.url}#/compose`);
 await composer.getByRole('button', { name: /Try it with/ }).click();
 await composer.getByRole('button', { name: 'Compose', exact: true }).click();
-await composer.getByRole('progressbar', { name: 'Composing' }).waitFor();
+await composer.getByText('Compose again to go on').waitFor({ timeout: 120_000 });
 await composer.getByRole('button', { name: 'Compose', exact: true }).waitFor({ timeout: 120_000 });
 await composer.getByRole('group', { name: 'Transport' }).scrollIntoViewIfNeeded();
 await composer.screenshot({ path: `${OUT}/compose.png` });

@@ -130,3 +130,36 @@ test('a note drawn after a run is no step of it; a gap that is filled leaves loc
   await expect(page.getByRole('combobox', { name: 'Preset' })).toHaveValue('harmonise');
   await expect(page.getByRole('slider', { name: 'Iterations' })).toHaveValue('40');
 });
+
+for (const reducedMotion of ['no-preference', 'reduce'] as const)
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`notes and what it thinks are seen on the roll: ${colorScheme}, motion ${reducedMotion}`, async ({
+      page,
+      site,
+    }) => {
+      await page.emulateMedia({ reducedMotion, colorScheme });
+      const compose = new ComposePage(page);
+      await compose.open(site.url);
+      /** How many pixels of the roll have another colour than its most frequent one, right of the keys. */
+      const marks = (): Promise<number> =>
+        compose.roll.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+          const context = canvas.getContext('2d');
+          const left = Math.ceil(canvas.width / 10);
+          const { data } = context?.getImageData(left, 0, canvas.width - left, canvas.height) ?? { data: [] };
+          let count = 0;
+          for (let at = 0; at < data.length; at += 4) {
+            // Accent and ember are green and orange; paper, lines and stripes are nearly grey.
+            const [r = 0, g = 0, b = 0] = [data[at], data[at + 1], data[at + 2]];
+            if (Math.max(r, g, b) - Math.min(r, g, b) > 40) count += 1;
+          }
+          return count;
+        });
+      expect(await marks()).toBe(0);
+      await compose.melody(/Ode to Joy/);
+      await expect.poll(marks).toBeGreaterThan(2000);
+      const notes = await marks();
+      await page.getByRole('button', { name: 'See what it thinks' }).click();
+      await expect.poll(marks, { timeout: 30_000 }).toBeGreaterThan(1.5 * notes);
+      await page.getByRole('button', { name: 'See what it thinks' }).click();
+      await expect.poll(marks).toBe(notes);
+    });

@@ -36,7 +36,6 @@ await composer.goto(`${server.url}#/compose`);
 await composer.getByRole('button', { name: /Try it with/ }).click();
 await composer.getByRole('button', { name: 'Compose', exact: true }).click();
 await composer.getByText('Compose again to go on').waitFor({ timeout: 120_000 });
-await composer.getByRole('button', { name: 'Compose', exact: true }).waitFor({ timeout: 120_000 });
 await composer.getByRole('group', { name: 'Transport' }).scrollIntoViewIfNeeded();
 await composer.screenshot({ path: `${OUT}/compose.png` });
 await browser.close();

@@ -16,7 +16,8 @@ const OPTIONS = [
 
 /**
  * `import url from './x.ts?assembly'` compiles AssemblyScript to a WebAssembly file of the site and gives its address; with
- * `?assembly&memory=imported` the file wants `env.memory` and must hold no data of its own. The sources lie in `src/studios/<id>/assembly/`; the compiler checks their types.
+ * `?assembly&memory=imported` the file wants `env.memory` and must hold no data of its own. The sources lie in
+ * `src/studios/<id>/assembly/`; the compiler checks their types.
  */
 export function assembly(): Plugin {
   return {

@@ -5,9 +5,7 @@ test('a melody is reworked, not a note of it is lost, and what came out goes out
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const melody = await compose.notes();
   await compose.set('Iterations', 100);
   await compose.set('Melody to remove, at most', 0);
@@ -18,10 +16,7 @@ test('a melody is reworked, not a note of it is lost, and what came out goes out
   expect(made.length).toBeGreaterThan(melody.length);
   expect(made.some(({ by }) => by === 'network')).toBe(true);
 
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export MIDI' }).click(),
-  ]);
+  const download = await compose.saved('Export MIDI');
   expect(download.suggestedFilename()).toBe('Ode to Joy.mid');
   const bytes = await bytesOf(download);
   await page
@@ -37,9 +32,7 @@ test('the same seed gives the same notes; a run is one step of undo; its steps c
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Frère Jacques/);
+  const compose = await ComposePage.with(page, site.url, /Frère Jacques/);
   const before = await compose.notes();
   await compose.set('Iterations', 60);
   await compose.compose();
@@ -63,9 +56,7 @@ test('the same seed gives the same notes; a run is one step of undo; its steps c
 });
 
 test('Stop composing keeps what there is', async ({ page, site }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const before = await compose.count();
   await page.getByRole('button', { name: 'Compose', exact: true }).click();
   const bar = page.getByRole('progressbar', { name: 'Composing' });
@@ -79,9 +70,7 @@ test('Stop composing keeps what there is', async ({ page, site }) => {
 });
 
 test('what it thinks is shown cell by cell, and an erased region is filled again', async ({ page, site }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   await page.getByRole('button', { name: 'See what it thinks' }).click();
   await expect(page.getByText(/Warm cells are those it would flip next/)).toBeVisible({ timeout: 30_000 });
   await compose.roll.hover({ position: { x: 300, y: 200 } });
@@ -104,9 +93,7 @@ test('a note drawn after a run is no step of it; a gap that is filled leaves loc
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   await compose.set('Iterations', 40);
   await compose.compose();
   const steps = page.getByRole('slider', { name: 'Steps of this run' });

@@ -2,9 +2,7 @@ import { bytesOf, ComposePage } from '../support/compose.ts';
 import { expect, test } from '../support/site.ts';
 
 test('broken MIDI files are named, and nothing is lost', async ({ page, site }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const before = await compose.notes();
   for (const [name, buffer] of [
     ['empty.mid', Buffer.alloc(0)],
@@ -21,15 +19,10 @@ test('a part of a file is chosen by its tracks and bars, and what is left out is
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   await compose.set('Iterations', 40);
   await compose.compose();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export MIDI' }).click(),
-  ]);
+  const download = await compose.saved('Export MIDI');
   await page.getByLabel('Open a MIDI file').setInputFiles({
     name: 'voices.mid',
     mimeType: 'audio/midi',
@@ -53,9 +46,7 @@ test('a part of a file is chosen by its tracks and bars, and what is left out is
 
 test('a link holds the composition, and opens as another one', async ({ page, context, site }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Frère Jacques/);
+  const compose = await ComposePage.with(page, site.url, /Frère Jacques/);
   const notes = await compose.notes();
   await page.getByRole('button', { name: 'Copy a link' }).click();
   await expect(page.getByText(/A link that holds this composition/)).toBeVisible();

@@ -50,9 +50,7 @@ test('notes that are selected become louder or softer together, and go up an oct
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const before = await compose.notes();
   await compose.roll.focus();
   await page.keyboard.press('Control+a');
@@ -76,9 +74,7 @@ test('a voice that is locked stays as it is when all may go, and is free again a
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const melody = await compose.notes();
   const lock = page.getByRole('button', { name: 'Lock Soprano' });
   await expect(page.getByRole('button', { name: 'Lock Bass' })).toBeDisabled();
@@ -102,9 +98,7 @@ test('a voice that is locked stays as it is when all may go, and is free again a
 });
 
 test('a low density writes fewer notes than a high one', async ({ page, site }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const added = async (density: number): Promise<number> => {
     await compose.set('Iterations', 800);
     await compose.set('Density', density);
@@ -119,13 +113,8 @@ test('a low density writes fewer notes than a high one', async ({ page, site }) 
 });
 
 test('the roll is a PNG of twice its size', async ({ page, site }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export PNG' }).click(),
-  ]);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const download = await compose.saved('Export PNG');
   expect(download.suggestedFilename()).toBe('Ode to Joy.png');
   const bytes = await bytesOf(download);
   expect(bytes.subarray(1, 4).toString('latin1')).toBe('PNG');

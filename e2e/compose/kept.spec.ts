@@ -79,14 +79,9 @@ test('a saved file is read back, a damaged one is refused, and a deleted composi
   page,
   site,
 }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const notes = await compose.notes();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save to a file' }).click(),
-  ]);
+  const download = await compose.saved('Save to a file');
   const path = await download.path();
   const shelf = page.getByRole('list', { name: 'Compositions' }).getByRole('listitem');
   await page.getByRole('button', { name: 'Delete Ode to Joy' }).click();

@@ -75,9 +75,7 @@ test('the WAV holds the melody: a sound at each onset, of its pitch', async ({ p
 });
 
 test('playing moves the playhead, and ends by itself or when it is stopped', async ({ page, site }) => {
-  const compose = new ComposePage(page);
-  await compose.open(site.url);
-  await compose.melody(/Ode to Joy/);
+  await ComposePage.with(page, site.url, /Ode to Joy/);
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Stop playing' })).toBeVisible();
   await page.getByRole('button', { name: 'Stop playing' }).click();

@@ -27,6 +27,14 @@ export class ComposePage {
     await this.ready();
   }
 
+  /** The page with a sample melody on it. */
+  static async with(page: Page, url: string, title: RegExp): Promise<ComposePage> {
+    const compose = new ComposePage(page);
+    await compose.open(url);
+    await compose.melody(title);
+    return compose;
+  }
+
   async ready(): Promise<void> {
     await expect(this.page.getByRole('main')).toHaveAttribute('data-ready', 'true');
   }
@@ -56,6 +64,15 @@ export class ComposePage {
         return { pitch: inputs[0] ?? 0, start: cells[1] ?? '', length: inputs[1] ?? 0, by: cells[4] ?? '' };
       }),
     );
+  }
+
+  /** What a button saves. */
+  async saved(button: string): Promise<Download> {
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: button }).click(),
+    ]);
+    return download;
   }
 
   /** A slider, by its value. */

@@ -9,6 +9,7 @@ import torch
 import data
 import train
 import train_gpu
+from model import Conv, Network
 from test_train import MUSIC, PLAN
 
 
@@ -56,9 +57,9 @@ def test_steps_mend_and_the_file_is_read(tmp_path, dropout: float) -> None:
 
 def test_channels_are_left_out_while_training_only() -> None:
     torch.manual_seed(1)
-    network = train_gpu.Network(PLAN.shape, 0.5)
+    network = Network(PLAN.shape, 0.5)
     for module in network.modules():
-        if isinstance(module, train_gpu.Conv):
+        if isinstance(module, Conv):
             torch.nn.init.constant_(module.norm.weight, 1.0)
     rolls = torch.from_numpy(data.held_out(MUSIC, "aws")[0]).float()
     with torch.no_grad():

@@ -68,16 +68,21 @@ def rate_at(step: int, plan: Plan) -> float:
     return plan.rate * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, plan.steps - warm_up)))
 
 
-def make_optimizers(network: Network, plan: Plan) -> list[torch.optim.Optimizer]:
-    """AdamW for all, or Muon for the kernels between the stem and the head and AdamW for the rest."""
+def parameter_groups(network: Network, plan: Plan) -> tuple[list[dict], list[nn.Parameter]]:
+    """(AdamW's groups, what is Muon's): all is AdamW's, or Muon has the kernels between the stem and the head."""
     kernels = [module.weight for module in network.modules() if isinstance(module, Conv)]
     head = [network.head.weight]
     others = [p for p in network.parameters() if all(p is not known for known in kernels + head)]
-    inner = []
+    inner: list[nn.Parameter] = []
     if plan.optimizer == "muon":
         inner = [kernel for kernel in kernels if kernel is not network.stem.conv.weight]
         kernels = [network.stem.conv.weight]
-    groups = [{"params": kernels + head, "weight_decay": plan.decay}, {"params": others, "weight_decay": 0.0}]
+    return [{"params": kernels + head, "weight_decay": plan.decay}, {"params": others, "weight_decay": 0.0}], inner
+
+
+def make_optimizers(network: Network, plan: Plan) -> list[torch.optim.Optimizer]:
+    """AdamW, and Muon where the plan has it."""
+    groups, inner = parameter_groups(network, plan)
     optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98))]
     if inner:
         muon = torch.optim.Muon(inner, lr=plan.rate, weight_decay=plan.decay, adjust_lr_fn="match_rms_adamw")

@@ -22,8 +22,8 @@ import torch
 from torch import Tensor
 
 import data
-from model import Conv, Network, Shape, divergences, multiplications
-from train import EVAL_BATCH, SHARES, VALID_KINDS, Plan, rate_at, save
+from model import Network, Shape, divergences, multiplications
+from train import EVAL_BATCH, SHARES, VALID_KINDS, Plan, parameter_groups, rate_at, save
 
 CHUNK = 40  # steps whose batches travel together
 AHEAD = 2  # chunks a process is ahead
@@ -95,11 +95,7 @@ class GpuRun:
         self.keep = torch.zeros((), device=device)
         self.loss = torch.zeros((), device=device)
         self.packed = torch.zeros((2, plan.batch, CELLS // 8), dtype=torch.uint8, device=device)
-        kernels = [m.weight for m in self.network.modules() if isinstance(m, Conv)]
-        stem, head = self.network.stem.conv.weight, self.network.head.weight
-        inner = [kernel for kernel in kernels if kernel is not stem]
-        others = [p for p in self.parameters if all(p is not known for known in [*kernels, head])]
-        groups = [{"params": [stem, head], "weight_decay": plan.decay}, {"params": others, "weight_decay": 0.0}]
+        groups, inner = parameter_groups(self.network, plan)
         cuda = device.type == "cuda"
         adamw = torch.optim.AdamW(groups, lr=self.rate, betas=(0.9, 0.98), capturable=cuda, foreach=cuda)
         self.optimizers = [adamw, Muon(inner, self.rate, plan.decay)]

@@ -1,6 +1,16 @@
-import { fail, ok, type Result, type StudioError } from '../../kernel/result.ts';
-
-export type MidiInputCode = 'no-midi' | 'midi-refused' | 'insecure';
+import { ok, type Result, type StudioError } from '../../kernel/result.ts';
+import {
+  ALL_NOTES_OFF,
+  ALL_SOUND_OFF,
+  askForMidi,
+  browserRequest,
+  CONTROL,
+  devicesOf,
+  type MidiCode,
+  type MidiDevice,
+  NOTE_OFF,
+  NOTE_ON,
+} from './access.ts';
 
 /** What a keyboard says. `timeMs` is that of `performance.now()`. */
 export type MidiMessage =
@@ -8,17 +18,7 @@ export type MidiMessage =
   | { readonly kind: 'up'; readonly pitchMidi: number; readonly timeMs: number }
   | { readonly kind: 'pedal'; readonly isDown: boolean; readonly timeMs: number };
 
-export interface MidiDevice {
-  readonly id: string;
-  readonly name: string;
-}
-
-const NOTE_OFF = 0x80;
-const NOTE_ON = 0x90;
-const CONTROL = 0xb0;
 const SUSTAIN = 64;
-const ALL_SOUND_OFF = 120;
-const ALL_NOTES_OFF = 123;
 const HALF = 64;
 
 /**
@@ -65,25 +65,10 @@ export interface MidiAccessLike {
 export async function listenToMidi(
   listener: MidiListener,
   request: (() => Promise<MidiAccessLike>) | undefined = browserRequest(),
-): Promise<Result<() => void, StudioError<MidiInputCode>>> {
-  if (request === undefined)
-    return isSecureContext
-      ? fail('no-midi', 'This browser cannot talk to MIDI keyboards.', {
-          hint: 'Chrome, Edge and Firefox can. The keys on the screen and the computer’s keys work here.',
-        })
-      : fail('insecure', 'MIDI keyboards need a secure address (https, or this device itself).', {
-          hint: 'The keys on the screen and the computer’s keys work here.',
-        });
-  let access: MidiAccessLike;
-  try {
-    access = await request();
-  } catch (cause) {
-    return fail('midi-refused', 'The browser was not allowed to use MIDI keyboards.', {
-      hint: 'Allow it beside the address of this page, then choose the keyboard again.',
-      retryable: true,
-      cause,
-    });
-  }
+): Promise<Result<() => void, StudioError<MidiCode>>> {
+  const allowed = await askForMidi('MIDI keyboards', request);
+  if (!allowed.ok) return allowed;
+  const access = allowed.value;
   const known = new Map<string, MIDIInput>();
   const refresh = (): void => {
     const present = [...access.inputs.values()].filter(({ state }) => state === 'connected');
@@ -101,7 +86,7 @@ export async function listenToMidi(
         else if (message !== undefined) listener.onMessage(message, input.id);
       };
     }
-    listener.onDevices(present.map(({ id, name }) => ({ id, name: name ?? 'MIDI keyboard' })));
+    listener.onDevices(devicesOf(present, 'MIDI keyboard'));
   };
   access.onstatechange = refresh;
   refresh();
@@ -110,9 +95,4 @@ export async function listenToMidi(
     for (const input of known.values()) input.onmidimessage = null;
     known.clear();
   });
-}
-
-function browserRequest(): (() => Promise<MidiAccessLike>) | undefined {
-  const browser = navigator as Partial<Navigator>;
-  return browser.requestMIDIAccess === undefined ? undefined : () => navigator.requestMIDIAccess();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MidiDevice } from './inputs.ts';
+import type { MidiDevice } from './access.ts';
 import { MidiOutputs, openMidiOutputs } from './outputs.ts';
 
 /** A browser's MIDI with one instrument, which notes what it is sent. */
@@ -73,6 +73,10 @@ describe('instruments that are played', () => {
     expect(seen.map(({ id }) => id)).toEqual(['two']);
     outputs.play(NOTE);
     outputs.silence();
+    expect(sent).toEqual([]);
+    // It was not chosen again.
+    plug('one');
+    outputs.play(NOTE);
     expect(sent).toEqual([]);
   });
 

@@ -1,11 +1,17 @@
-import { fail, ok, type Result, type StudioError } from '../../kernel/result.ts';
-import type { MidiDevice, MidiInputCode } from './inputs.ts';
+import { ok, type Result, type StudioError } from '../../kernel/result.ts';
+import {
+  ALL_NOTES_OFF,
+  ALL_SOUND_OFF,
+  askForMidi,
+  browserRequest,
+  CONTROL,
+  devicesOf,
+  type MidiCode,
+  type MidiDevice,
+  NOTE_OFF,
+  NOTE_ON,
+} from './access.ts';
 
-const NOTE_OFF = 0x80;
-const NOTE_ON = 0x90;
-const CONTROL = 0xb0;
-const ALL_SOUND_OFF = 120;
-const ALL_NOTES_OFF = 123;
 /** Channels that are written to: one for each part of a composition. */
 const CHANNELS = 4;
 
@@ -83,8 +89,10 @@ export class MidiOutputs {
   }
 
   readonly #refresh = (): void => {
-    const present = [...this.#access.outputs.values()].filter(({ state }) => state === 'connected');
-    this.#onDevices(present.map(({ id, name }) => ({ id, name: name ?? 'MIDI instrument' })));
+    const present = devicesOf(this.#access.outputs.values(), 'MIDI instrument');
+    // One that is plugged in again is not played by surprise: it is chosen again.
+    if (!present.some(({ id }) => id === this.#chosen)) this.#chosen = '';
+    this.#onDevices(present);
   };
 }
 
@@ -98,20 +106,7 @@ export class MidiOutputs {
 export async function openMidiOutputs(
   onDevices: (devices: readonly MidiDevice[]) => void,
   request: (() => Promise<MidiOutputsLike>) | undefined = browserRequest(),
-): Promise<Result<MidiOutputs, StudioError<MidiInputCode>>> {
-  if (request === undefined) return fail('no-midi', 'This browser cannot play MIDI instruments.');
-  try {
-    return ok(new MidiOutputs(await request(), onDevices));
-  } catch (cause) {
-    return fail('midi-refused', 'The browser was not allowed to use MIDI instruments.', {
-      hint: 'Allow it beside the address of this page, then try again.',
-      retryable: true,
-      cause,
-    });
-  }
-}
-
-function browserRequest(): (() => Promise<MidiOutputsLike>) | undefined {
-  const browser = navigator as Partial<Navigator>;
-  return browser.requestMIDIAccess === undefined ? undefined : () => navigator.requestMIDIAccess();
+): Promise<Result<MidiOutputs, StudioError<MidiCode>>> {
+  const allowed = await askForMidi('MIDI instruments', request);
+  return allowed.ok ? ok(new MidiOutputs(allowed.value, onDevices)) : allowed;
 }

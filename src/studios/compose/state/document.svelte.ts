@@ -4,10 +4,12 @@ import {
   NO_COUNTS,
   type Composition,
   type Draft,
+  type RunSettings,
   type Version,
 } from '../engine/composition.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
 import { chordAt, type Roll } from '../engine/roll.ts';
+import type { Constraints } from '../engine/rules.ts';
 import {
   scoreToRoll,
   snapToGrid,
@@ -17,6 +19,7 @@ import {
   type Score,
   type ScoreNote,
 } from '../engine/score.ts';
+import type { SamplerSettings } from '../engine/settings.ts';
 import { separateVoices, VOICE_COUNT } from '../engine/voices.ts';
 
 /** Rows of the network's roll; `compose.worker` refuses another manifest. */
@@ -132,6 +135,19 @@ export class ComposeDocument {
       },
       options,
     );
+  }
+
+  /** Changes what the network is asked for; `merge` as for `change`. */
+  changeRun(next: (run: RunSettings) => RunSettings, merge: string): void {
+    this.change('Change the settings', (draft) => ({ ...draft, run: next(draft.run) }), { merge });
+  }
+
+  changeSettings(change: Partial<SamplerSettings>, merge: string): void {
+    this.changeRun((run) => ({ ...run, settings: { ...run.settings, ...change } }), merge);
+  }
+
+  setConstraints(constraints: Constraints): void {
+    this.changeRun((run) => ({ ...run, constraints }), 'constraints');
   }
 
   undo(): void {

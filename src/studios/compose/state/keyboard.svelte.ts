@@ -1,4 +1,5 @@
-import { listenToMidi, type MidiDevice, type MidiMessage } from '../../../platform/midi/inputs.ts';
+import type { MidiDevice } from '../../../platform/midi/access.ts';
+import { listenToMidi, type MidiMessage } from '../../../platform/midi/inputs.ts';
 import type { StudioError } from '../../../kernel/result.ts';
 import { Recording, type KeyEvent } from '../engine/recording.ts';
 import { lengthSec } from '../engine/playback.ts';

@@ -1,5 +1,5 @@
 /** What the page's components need of the engine: they know the state, and this is its vocabulary. */
-export { NO_COUNTS, emptyDraft, type RunSettings, type Version } from '../engine/composition.ts';
+export { NO_COUNTS, emptyDraft, type Version } from '../engine/composition.ts';
 export { markNotes, markRegion, scaleOf, type Region } from '../engine/constraints.ts';
 export { findKey, nameOfKey } from '../engine/key-finding.ts';
 export { barsOfSong, firstChoice, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';
@@ -11,7 +11,6 @@ export {
   type PartSettings,
 } from '../engine/mixer-settings.ts';
 export { PRESETS } from '../engine/presets.ts';
-export { type Constraints } from '../engine/rules.ts';
 export { SAMPLE_MELODIES, scoreOfSample } from '../engine/samples.ts';
 export {
   MAX_BARS,
@@ -23,6 +22,6 @@ export {
   type Score,
   type ScoreNote,
 } from '../engine/score.ts';
-export { MAX_EDITS_PER_PASS, type SamplerSettings } from '../engine/settings.ts';
+export { MAX_EDITS_PER_PASS } from '../engine/settings.ts';
 export { decodeShare } from '../engine/share.ts';
 export type { Song } from '../../../platform/midi-file-song.ts';

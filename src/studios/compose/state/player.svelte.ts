@@ -1,5 +1,5 @@
 import { SoundRoom } from '../../../platform/audio/studio.ts';
-import type { MidiDevice } from '../../../platform/midi/inputs.ts';
+import type { MidiDevice } from '../../../platform/midi/access.ts';
 import { openMidiOutputs, type MidiOutputs } from '../../../platform/midi/outputs.ts';
 import type { StudioError } from '../../../kernel/result.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';

@@ -147,6 +147,12 @@ export class Runner {
     }
   }
 
+  /** One edit, and what it thinks afterwards. */
+  async stepOnce(): Promise<void> {
+    await this.compose(1);
+    await this.think();
+  }
+
   stop(): void {
     this.#stopping?.abort();
   }

@@ -9,33 +9,37 @@
 const BLOCK: usize = 512;
 const TILE: i32 = 4;
 
+// What one row of a filter is told besides its columns: it would be ten parameters of each of the four functions below.
+/** From a place to the next one, bytes. */
+let channelBytes: usize = 0;
+/** Channels of this block, bytes. */
+let blockBytes: usize = 0;
+/** What the sums begin with, column by column `sumsStep` apart: the bias, or what the rows before have made. */
+let sums: usize = 0;
+let sumsStep: usize = 0;
+/** Where they go. */
+let target: usize = 0;
+/** The filter's last row clamps. */
+let isLast: bool = false;
+let low: f32 = 0;
+let high: f32 = 0;
+
 function mad(sum: v128, x: v128, w: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, w));
 }
 
-function put(at: usize, sum: v128, isLast: bool, low: v128, high: v128): void {
-  v128.store(at, isLast ? f32x4.pmin(f32x4.pmax(sum, low), high) : sum);
+function put(at: usize, sum: v128): void {
+  v128.store(at, isLast ? f32x4.pmin(f32x4.pmax(sum, f32x4.splat(low)), f32x4.splat(high)) : sum);
 }
 
-/** One row of a 3 × 3 filter at stride 1 onto four columns. `from` + column · `fromStep`: what the sums begin with. */
-function row3Stride1(
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-  p4: usize,
-  p5: usize,
-  w: usize,
-  step: usize,
-  from: usize,
-  fromStep: usize,
-  out: usize,
-  bytes: usize,
-  isLast: bool,
-  low: v128,
-  high: v128,
-): void {
-  for (let c: usize = 0; c < bytes; c += 16) {
+/** One row of a 3 × 3 filter at stride 1 onto four columns. `p0` …: where the columns lie, `w`: the row's weights. */
+function row3Stride1(p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, w: usize): void {
+  const step = channelBytes;
+  const from = sums;
+  const fromStep = sumsStep;
+  const out = target;
+  const end = blockBytes;
+  for (let c: usize = 0; c < end; c += 16) {
     const w0 = v128.load(w + c);
     const w1 = v128.load(w + step + c);
     const w2 = v128.load(w + 2 * step + c);
@@ -49,10 +53,10 @@ function row3Stride1(
     const b = mad(mad(mad(v128.load(from + fromStep + c), x1, w0), x2, w1), x3, w2);
     const d = mad(mad(mad(v128.load(from + 2 * fromStep + c), x2, w0), x3, w1), x4, w2);
     const e = mad(mad(mad(v128.load(from + 3 * fromStep + c), x3, w0), x4, w1), x5, w2);
-    put(out + c, a, isLast, low, high);
-    put(out + step + c, b, isLast, low, high);
-    put(out + 2 * step + c, d, isLast, low, high);
-    put(out + 3 * step + c, e, isLast, low, high);
+    put(out + c, a);
+    put(out + step + c, b);
+    put(out + 2 * step + c, d);
+    put(out + 3 * step + c, e);
   }
 }
 
@@ -68,16 +72,13 @@ function row3Stride2(
   p7: usize,
   p8: usize,
   w: usize,
-  step: usize,
-  from: usize,
-  fromStep: usize,
-  out: usize,
-  bytes: usize,
-  isLast: bool,
-  low: v128,
-  high: v128,
 ): void {
-  for (let c: usize = 0; c < bytes; c += 16) {
+  const step = channelBytes;
+  const from = sums;
+  const fromStep = sumsStep;
+  const out = target;
+  const end = blockBytes;
+  for (let c: usize = 0; c < end; c += 16) {
     const w0 = v128.load(w + c);
     const w1 = v128.load(w + step + c);
     const w2 = v128.load(w + 2 * step + c);
@@ -92,10 +93,10 @@ function row3Stride2(
       v128.load(p8 + c),
       w2,
     );
-    put(out + c, a, isLast, low, high);
-    put(out + step + c, b, isLast, low, high);
-    put(out + 2 * step + c, d, isLast, low, high);
-    put(out + 3 * step + c, e, isLast, low, high);
+    put(out + c, a);
+    put(out + step + c, b);
+    put(out + 2 * step + c, d);
+    put(out + 3 * step + c, e);
   }
 }
 
@@ -126,16 +127,13 @@ function row5Stride1(
   p6: usize,
   p7: usize,
   w: usize,
-  step: usize,
-  from: usize,
-  fromStep: usize,
-  out: usize,
-  bytes: usize,
-  isLast: bool,
-  low: v128,
-  high: v128,
 ): void {
-  for (let c: usize = 0; c < bytes; c += 16) {
+  const step = channelBytes;
+  const from = sums;
+  const fromStep = sumsStep;
+  const out = target;
+  const end = blockBytes;
+  for (let c: usize = 0; c < end; c += 16) {
     const w0 = v128.load(w + c);
     const w1 = v128.load(w + step + c);
     const w2 = v128.load(w + 2 * step + c);
@@ -145,37 +143,13 @@ function row5Stride1(
     const x2 = v128.load(p2 + c);
     const x3 = v128.load(p3 + c);
     const x4 = v128.load(p4 + c);
-    put(
-      out + c,
-      mad5(v128.load(from + c), v128.load(p0 + c), w0, x1, w1, x2, w2, x3, w3, x4, w4),
-      isLast,
-      low,
-      high,
-    );
+    put(out + c, mad5(v128.load(from + c), v128.load(p0 + c), w0, x1, w1, x2, w2, x3, w3, x4, w4));
     const x5 = v128.load(p5 + c);
-    put(
-      out + step + c,
-      mad5(v128.load(from + fromStep + c), x1, w0, x2, w1, x3, w2, x4, w3, x5, w4),
-      isLast,
-      low,
-      high,
-    );
+    put(out + step + c, mad5(v128.load(from + fromStep + c), x1, w0, x2, w1, x3, w2, x4, w3, x5, w4));
     const x6 = v128.load(p6 + c);
-    put(
-      out + 2 * step + c,
-      mad5(v128.load(from + 2 * fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4),
-      isLast,
-      low,
-      high,
-    );
+    put(out + 2 * step + c, mad5(v128.load(from + 2 * fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4));
     const x7 = v128.load(p7 + c);
-    put(
-      out + 3 * step + c,
-      mad5(v128.load(from + 3 * fromStep + c), x3, w0, x4, w1, x5, w2, x6, w3, x7, w4),
-      isLast,
-      low,
-      high,
-    );
+    put(out + 3 * step + c, mad5(v128.load(from + 3 * fromStep + c), x3, w0, x4, w1, x5, w2, x6, w3, x7, w4));
   }
 }
 
@@ -193,16 +167,13 @@ function row5Stride2(
   p9: usize,
   p10: usize,
   w: usize,
-  step: usize,
-  from: usize,
-  fromStep: usize,
-  out: usize,
-  bytes: usize,
-  isLast: bool,
-  low: v128,
-  high: v128,
 ): void {
-  for (let c: usize = 0; c < bytes; c += 16) {
+  const step = channelBytes;
+  const from = sums;
+  const fromStep = sumsStep;
+  const out = target;
+  const end = blockBytes;
+  for (let c: usize = 0; c < end; c += 16) {
     const w0 = v128.load(w + c);
     const w1 = v128.load(w + step + c);
     const w2 = v128.load(w + 2 * step + c);
@@ -214,28 +185,13 @@ function row5Stride2(
     put(
       out + c,
       mad5(v128.load(from + c), v128.load(p0 + c), w0, v128.load(p1 + c), w1, x2, w2, x3, w3, x4, w4),
-      isLast,
-      low,
-      high,
     );
     const x5 = v128.load(p5 + c);
     const x6 = v128.load(p6 + c);
-    put(
-      out + step + c,
-      mad5(v128.load(from + fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4),
-      isLast,
-      low,
-      high,
-    );
+    put(out + step + c, mad5(v128.load(from + fromStep + c), x2, w0, x3, w1, x4, w2, x5, w3, x6, w4));
     const x7 = v128.load(p7 + c);
     const x8 = v128.load(p8 + c);
-    put(
-      out + 2 * step + c,
-      mad5(v128.load(from + 2 * fromStep + c), x4, w0, x5, w1, x6, w2, x7, w3, x8, w4),
-      isLast,
-      low,
-      high,
-    );
+    put(out + 2 * step + c, mad5(v128.load(from + 2 * fromStep + c), x4, w0, x5, w1, x6, w2, x7, w3, x8, w4));
     put(
       out + 3 * step + c,
       mad5(
@@ -251,9 +207,6 @@ function row5Stride2(
         v128.load(p10 + c),
         w4,
       ),
-      isLast,
-      low,
-      high,
     );
   }
 }
@@ -263,8 +216,28 @@ function at(row: usize, column: i32, width: i32, step: usize, zeros: usize): usi
   return <u32>column < <u32>width ? row + <usize>column * step : zeros;
 }
 
+/** One row of a filter onto four columns; `left` is its first column, which may lie outside. */
+function rowOf(size: i32, stride: i32, row: usize, left: i32, width: i32, zeros: usize, w: usize): void {
+  const step = channelBytes;
+  const p0 = at(row, left, width, step, zeros);
+  const p1 = at(row, left + 1, width, step, zeros);
+  const p2 = at(row, left + 2, width, step, zeros);
+  const p3 = at(row, left + 3, width, step, zeros);
+  const p4 = at(row, left + 4, width, step, zeros);
+  const p5 = at(row, left + 5, width, step, zeros);
+  if (size == 3 && stride == 1) return row3Stride1(p0, p1, p2, p3, p4, p5, w);
+  const p6 = at(row, left + 6, width, step, zeros);
+  const p7 = at(row, left + 7, width, step, zeros);
+  if (stride == 1) return row5Stride1(p0, p1, p2, p3, p4, p5, p6, p7, w);
+  const p8 = at(row, left + 8, width, step, zeros);
+  if (size == 3) return row3Stride2(p0, p1, p2, p3, p4, p5, p6, p7, p8, w);
+  const p9 = at(row, left + 9, width, step, zeros);
+  const p10 = at(row, left + 10, width, step, zeros);
+  row5Stride2(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, w);
+}
+
 /**
- * One picture: `x` [height, width, channels] → `out` [outHeight, outWidth, channels], float32, clamped to low–high.
+ * One picture: `x` [height, width, channels] → `out` [outHeight, outWidth, channels], float32, clamped to lowest–highest.
  * `w` is [size, size, channels], `size` 3 or 5, `stride` 1 or 2; `channels` is a multiple of 4, `outWidth` at least 4.
  */
 export function depthwise(
@@ -282,14 +255,15 @@ export function depthwise(
   out: usize,
   outHeight: i32,
   outWidth: i32,
-  low: f32,
-  high: f32,
+  lowest: f32,
+  highest: f32,
 ): void {
   const step = <usize>channels * 4;
-  const lows = f32x4.splat(low);
-  const highs = f32x4.splat(high);
+  channelBytes = step;
+  low = lowest;
+  high = highest;
   for (let block: usize = 0; block < step; block += BLOCK) {
-    const bytes = min(BLOCK, step - block);
+    blockBytes = min(BLOCK, step - block);
     for (let oy = 0; oy < outHeight; oy++) {
       const top = oy * stride - padTop;
       const firstRow = max(0, -top);
@@ -298,112 +272,15 @@ export function depthwise(
         // The last tile lies over the one before: the same numbers again.
         const ox = min(tile, outWidth - TILE);
         const left = ox * stride - padLeft;
-        const target = out + <usize>(oy * outWidth + ox) * step + block;
+        target = out + <usize>(oy * outWidth + ox) * step + block;
+        sums = bias + block;
+        sumsStep = 0;
         for (let ky = firstRow; ky < endRow; ky++) {
+          isLast = ky == endRow - 1;
           const row = x + <usize>((top + ky) * width) * step + block;
-          const weights = w + <usize>(ky * size) * step + block;
-          const isFirst = ky == firstRow;
-          const from = isFirst ? bias + block : target;
-          const fromStep: usize = isFirst ? 0 : step;
-          const isLast = ky == endRow - 1;
-          const p0 = at(row, left, width, step, zeros);
-          const p1 = at(row, left + 1, width, step, zeros);
-          const p2 = at(row, left + 2, width, step, zeros);
-          const p3 = at(row, left + 3, width, step, zeros);
-          const p4 = at(row, left + 4, width, step, zeros);
-          const p5 = at(row, left + 5, width, step, zeros);
-          if (size == 3 && stride == 1) {
-            row3Stride1(
-              p0,
-              p1,
-              p2,
-              p3,
-              p4,
-              p5,
-              weights,
-              step,
-              from,
-              fromStep,
-              target,
-              bytes,
-              isLast,
-              lows,
-              highs,
-            );
-            continue;
-          }
-          const p6 = at(row, left + 6, width, step, zeros);
-          const p7 = at(row, left + 7, width, step, zeros);
-          if (stride == 1) {
-            row5Stride1(
-              p0,
-              p1,
-              p2,
-              p3,
-              p4,
-              p5,
-              p6,
-              p7,
-              weights,
-              step,
-              from,
-              fromStep,
-              target,
-              bytes,
-              isLast,
-              lows,
-              highs,
-            );
-            continue;
-          }
-          const p8 = at(row, left + 8, width, step, zeros);
-          if (size == 3) {
-            row3Stride2(
-              p0,
-              p1,
-              p2,
-              p3,
-              p4,
-              p5,
-              p6,
-              p7,
-              p8,
-              weights,
-              step,
-              from,
-              fromStep,
-              target,
-              bytes,
-              isLast,
-              lows,
-              highs,
-            );
-            continue;
-          }
-          const p9 = at(row, left + 9, width, step, zeros);
-          const p10 = at(row, left + 10, width, step, zeros);
-          row5Stride2(
-            p0,
-            p1,
-            p2,
-            p3,
-            p4,
-            p5,
-            p6,
-            p7,
-            p8,
-            p9,
-            p10,
-            weights,
-            step,
-            from,
-            fromStep,
-            target,
-            bytes,
-            isLast,
-            lows,
-            highs,
-          );
+          rowOf(size, stride, row, left, width, zeros, w + <usize>(ky * size) * step + block);
+          sums = target;
+          sumsStep = step;
         }
       }
     }

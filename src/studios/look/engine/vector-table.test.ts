@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../kernel/rng.ts';
 import { isFiniteVector } from './vector-index.ts';
-import { VectorTable } from './vector-table.ts';
+import { BLOCK_ROWS as WHOLE, VectorTable } from './vector-table.ts';
 
 const DIM = 3;
-/** A chunk of the store, and a block of the table. */
-const WHOLE = 512;
 
 const idsFrom = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => first + i);

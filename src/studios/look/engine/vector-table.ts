@@ -5,7 +5,7 @@ import { assertNewVectors, VectorIndexError } from './vector-index.ts';
  * Rows of a block: 2.6 MB at 1,280 dimensions. A full block is never copied when the table grows, and a chunk of the store is
  * one, so that it can be taken over as it comes.
  */
-const BLOCK_ROWS = 512;
+export const BLOCK_ROWS = 512;
 
 /** Rows that lie together in memory. */
 export interface VectorBlock {

@@ -1,10 +1,11 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from 'idb';
+import { BLOCK_ROWS } from '../engine/vector-table.ts';
 import type { PictureInfo } from './protocol.ts';
 
 export const DATABASE_NAME = 'atelier-look';
 
-/** Rows of a full chunk of vectors: 2.6 MB at 1,280 dimensions. */
-export const CHUNK_ROWS = 512;
+/** Rows of a full chunk of vectors: a block of the table in memory, which takes it over as it is. */
+export const CHUNK_ROWS = BLOCK_ROWS;
 
 /** Where a chunk of vectors lies: its key is [collection, generation, seq]. */
 export interface ChunkRef {

@@ -21,7 +21,10 @@ interface ShippedWork {
 
 const LICENCE_FILE = /^(licen[cs]e|copying|ofl)([.-].*)?$/i;
 /** Packages that carry no text of their own: the licence's text is the same for all of them. */
-const COMMON_TEXT: Readonly<Record<string, string>> = { 'Apache-2.0': 'models/efficientnet-lite1/LICENSE' };
+const COMMON_TEXT: Readonly<Record<string, string>> = {
+  'Apache-2.0': 'models/efficientnet-lite1/LICENSE',
+  'LGPL-3.0-or-later': 'licences/LGPL-3.0-or-later.txt',
+};
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

@@ -90,3 +90,38 @@ test('playing moves the playhead, and ends by itself or when it is stopped', asy
   await expect(page.getByRole('button', { name: 'Stop playing' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible({ timeout: 10_000 });
 });
+
+test('Opus holds the same sound, in a file that the browser itself decodes', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  await page.getByRole('spinbutton', { name: 'Tempo' }).fill('240');
+  await page.getByRole('spinbutton', { name: 'Tempo' }).press('Enter');
+  const bytes = await bytesOf(await compose.saved('Export Opus'));
+  expect(bytes.toString('latin1', 0, 4)).toBe('OggS');
+  const heard = await page.evaluate(async (base64) => {
+    const data = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+    const buffer = await new OfflineAudioContext(2, 1, 48_000).decodeAudioData(data.buffer);
+    const peak = buffer.getChannelData(0).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    return { channels: buffer.numberOfChannels, seconds: buffer.duration, peak };
+  }, bytes.toString('base64'));
+  // Eight bars at 240 quarters a minute, and the tail.
+  expect(heard.seconds).toBeGreaterThan(9.4);
+  expect(heard.seconds).toBeLessThan(9.6);
+  expect(heard.channels).toBe(2);
+  expect(heard.peak).toBeGreaterThan(0.05);
+});
+
+test('a rendering shows how far it is, and stops', async ({ page, site }) => {
+  await ComposePage.with(page, site.url, /Ode to Joy/);
+  const bars = page.getByRole('spinbutton', { name: 'Bars' });
+  await bars.fill('64');
+  await bars.press('Enter');
+  let saved = 0;
+  page.on('download', () => (saved += 1));
+  await page.getByRole('button', { name: 'Export WAV' }).click();
+  const bar = page.getByRole('progressbar', { name: 'Rendering' });
+  await expect(bar).toBeVisible();
+  await page.getByRole('group', { name: 'Rendering' }).getByRole('button', { name: 'Stop' }).click();
+  await expect(bar).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Export WAV' })).toBeEnabled();
+  expect(saved).toBe(0);
+});

@@ -55,6 +55,8 @@ const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'embed.worker': "'self' 'wasm-unsafe-eval'",
   'compose.worker': "'self' 'wasm-unsafe-eval'",
   'graph.worker': "'self' 'wasm-unsafe-eval'",
+  'sheet.worker': "'self' 'wasm-unsafe-eval'",
+  'hum.worker': "'self' 'wasm-unsafe-eval'",
 };
 
 /**

@@ -10,12 +10,43 @@ import { stayHome } from './stay-home.ts';
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] };
 
+/** Large, and wanted by few: kept when it is first asked for. */
+const isOnDemand = (url: string): boolean => url.includes('/chunks/verovio-');
+/** Named as the other caches of this site are: src/platform/site-cache.ts. */
+const ON_DEMAND = `atelier-on-demand-${self.registration.scope}`;
+
 stayHome(self);
-precache(self.__WB_MANIFEST);
+const urlOf = (entry: PrecacheEntry | string): string => (typeof entry === 'string' ? entry : entry.url);
+const listed = self.__WB_MANIFEST;
+precache(listed.filter((entry) => !isOnDemand(urlOf(entry))));
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(self.clients.claim());
+  event.waitUntil(Promise.all([self.clients.claim(), forgetOthers()]));
 });
+
+/** What an earlier version kept on demand, and this one does not list. */
+async function forgetOthers(): Promise<void> {
+  const { scope } = self.registration;
+  const wanted = new Set(
+    listed
+      .map(urlOf)
+      .filter(isOnDemand)
+      .map((url) => new URL(url, scope).href),
+  );
+  const cache = await caches.open(ON_DEMAND);
+  for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
+}
+
+async function onDemand(request: Request): Promise<Response> {
+  const cache = await caches.open(ON_DEMAND);
+  const kept = await cache.match(request.url);
+  if (kept !== undefined) return kept;
+  const response = await fetch(request);
+  if (response.ok && response.type === 'basic' && request.method === 'GET')
+    // A full disk costs the keeping, not the file.
+    await cache.put(request.url, response.clone()).catch((cause: unknown) => console.info('Not kept', cause));
+  return response;
+}
 
 self.addEventListener('message', (event) => {
   if (!isSwMessage(event.data)) return;
@@ -32,7 +63,7 @@ function fileOf(url: URL): string {
 
 async function answer(request: Request, file: string): Promise<Response> {
   const kept = await matchPrecache(file);
-  const response = kept ?? (await fetch(request));
+  const response = kept ?? (await (isOnDemand(request.url) ? onDemand(request) : fetch(request)));
   if (!response.ok || response.type !== 'basic') return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(headersFor(`/${file}`))) headers.set(name, value);

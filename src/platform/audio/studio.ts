@@ -12,6 +12,15 @@ export interface RenderedNote {
   readonly part: number;
 }
 
+/** Sound as numbers. */
+export interface RenderedSound {
+  /** [2][N] float32 */
+  readonly channels: readonly Float32Array<ArrayBuffer>[];
+  readonly sampleRate: number;
+}
+
+const WATCH_MS = 100;
+
 let tone: Promise<Tone> | undefined;
 
 /** Tone.js is fetched when the first sound is wanted; browsers want a gesture before any is heard. */
@@ -82,19 +91,30 @@ export class SoundRoom {
    *
    * @param notes in the order of time
    * @param lengthSec of the piece; a tail comes on top
-   * @returns two channels
+   * @param onSeconds hears how many are rendered, a few times a second
+   * @returns two channels of their own memory
    */
   async render(
     notes: readonly RenderedNote[],
     lengthSec: number,
-  ): Promise<{ readonly channels: Float32Array[]; readonly sampleRate: number }> {
-    const buffer = await this.#tone.Offline(() => {
-      const band = new Band(this.#tone, this.#parts, this.#samples);
-      for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
-        band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
-    }, lengthSec + TAIL_SEC);
-    const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
-    return { channels, sampleRate: buffer.sampleRate };
+    onSeconds?: (seconds: number) => void,
+  ): Promise<RenderedSound> {
+    let watch: ReturnType<typeof setInterval> | undefined;
+    try {
+      const buffer = await this.#tone.Offline((context) => {
+        const band = new Band(this.#tone, this.#parts, this.#samples);
+        for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
+          band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
+        const { rawContext } = context;
+        watch = setInterval(() => onSeconds?.(rawContext.currentTime), WATCH_MS);
+      }, lengthSec + TAIL_SEC);
+      const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
+        buffer.getChannelData(i).slice(),
+      );
+      return { channels, sampleRate: buffer.sampleRate };
+    } finally {
+      clearInterval(watch);
+    }
   }
 
   dispose(): void {

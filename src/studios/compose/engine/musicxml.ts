@@ -1,5 +1,6 @@
 /** A composition as MusicXML 4.0: what a person prints and plays from, so on the grid of sixteenths. */
 import { STEPS_PER_BAR, STEPS_PER_QUARTER, type Note } from './roll.ts';
+import { beamsOfBar, type Beam } from './beams.ts';
 import type { Key } from './key-finding.ts';
 
 /** One part of a score, a voice as a rule. */
@@ -92,13 +93,18 @@ function segmentsOf(notes: readonly Note[], steps: number): Segment[] {
   return segments;
 }
 
+interface Span {
+  /** Sixteenths from the beginning. */
+  readonly from: number;
+  readonly value: (typeof VALUES)[number];
+}
+
 function noteXml(
   note: Note | undefined,
   isChord: boolean,
-  span: { readonly from: number; readonly value: (typeof VALUES)[number] },
+  { from, value, beams }: Span & { readonly beams: readonly Beam[] },
   fifths: number,
 ): string {
-  const { from, value } = span;
   const isTiedBack = note !== undefined && note.startStep < from;
   const isTiedOn = note !== undefined && note.startStep + note.lengthSteps > from + value.steps;
   const ties = [...(isTiedBack ? ['stop'] : []), ...(isTiedOn ? ['start'] : [])];
@@ -109,16 +115,19 @@ function noteXml(
     const sign = alter === 0 ? '' : `<alter>${alter}</alter>`;
     pitch = `<pitch><step>${step}</step>${sign}<octave>${octave}</octave></pitch>`;
   }
+  // A chord's beams are written with its first note.
+  const beamed = isChord ? [] : beams;
   return (
     `<note>${isChord ? '<chord/>' : ''}${pitch}<duration>${value.steps}</duration>${tie('tie')}` +
     `<voice>1</voice><type>${value.type}</type>${'<dot/>'.repeat(value.dots)}` +
+    beamed.map((beam, i) => `<beam number="${i + 1}">${beam}</beam>`).join('') +
     `${ties.length > 0 ? `<notations>${tie('tied')}</notations>` : ''}</note>`
   );
 }
 
 // Longest values first would hide the beat of what begins off it: a piece that crosses a beat is cut there first.
-function valuesOf(startStep: number, endStep: number): { from: number; value: (typeof VALUES)[number] }[] {
-  const spans: { from: number; value: (typeof VALUES)[number] }[] = [];
+function valuesOf(startStep: number, endStep: number): Span[] {
+  const spans: Span[] = [];
   let from = startStep;
   while (from < endStep) {
     const offBeat = from % STEPS_PER_QUARTER;
@@ -128,6 +137,25 @@ function valuesOf(startStep: number, endStep: number): { from: number; value: (t
     from += value.steps;
   }
   return spans;
+}
+
+function measureXml(inside: readonly Segment[], fifths: number): string {
+  const spans = inside.flatMap(({ startStep, endStep, notes: chord }) =>
+    valuesOf(startStep, endStep).map((span) => ({ ...span, chord })),
+  );
+  const beams = beamsOfBar(
+    spans.map(({ from, value, chord }) => ({
+      from: from % STEPS_PER_BAR,
+      steps: value.steps,
+      isRest: chord.length === 0,
+    })),
+  );
+  return spans
+    .flatMap(({ from, value, chord }, at) => {
+      const span = { from, value, beams: beams[at] ?? [] };
+      return (chord.length === 0 ? [undefined] : chord).map((note, i) => noteXml(note, i > 0, span, fifths));
+    })
+    .join('\n');
 }
 
 function partXml({ notes }: SheetPart, id: string, bars: number, header: SheetHeader): string {
@@ -148,16 +176,12 @@ function partXml({ notes }: SheetPart, id: string, bars: number, header: SheetHe
   const measures = Array.from({ length: bars }, (_, bar) => {
     const inside = segments.filter(({ startStep }) => Math.floor(startStep / STEPS_PER_BAR) === bar);
     const isSilent = inside.every((segment) => segment.notes.length === 0);
+    const end =
+      bar === bars - 1 ? '<barline location="right"><bar-style>light-heavy</bar-style></barline>' : '';
     const xml = isSilent
       ? `<note><rest measure="yes"/><duration>${STEPS_PER_BAR}</duration><voice>1</voice></note>`
-      : inside
-          .flatMap(({ startStep, endStep, notes: chord }) =>
-            valuesOf(startStep, endStep).flatMap((span) =>
-              (chord.length === 0 ? [undefined] : chord).map((note, i) => noteXml(note, i > 0, span, fifths)),
-            ),
-          )
-          .join('\n');
-    return `<measure number="${bar + 1}">${bar === 0 ? first + mark : ''}\n${xml}\n</measure>`;
+      : measureXml(inside, fifths);
+    return `<measure number="${bar + 1}">${bar === 0 ? first + mark : ''}\n${xml}\n${end}</measure>`;
   });
   return `<part id="${id}">\n${measures.join('\n')}\n</part>`;
 }
@@ -177,12 +201,18 @@ export function writeMusicXml(parts: readonly SheetPart[], bars: number, header:
   const list = parts
     .map(({ name }, i) => `<score-part id="P${i + 1}"><part-name>${escape(name)}</part-name></score-part>`)
     .join('');
+  // One bracket around all voices, with bar lines through it.
+  const isGroup = parts.length > 1;
+  const group = isGroup
+    ? '<part-group type="start" number="1"><group-symbol>bracket</group-symbol><group-barline>yes</group-barline></part-group>'
+    : '';
+  const groupEnd = isGroup ? '<part-group type="stop" number="1"/>' : '';
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">
 <score-partwise version="4.0">
 <work><work-title>${escape(header.title)}</work-title></work>
 <identification><encoding><software>Atelier</software></encoding></identification>
-<part-list>${list}</part-list>
+<part-list>${group}${list}${groupEnd}</part-list>
 ${parts.map((part, i) => partXml(part, `P${i + 1}`, bars, header)).join('\n')}
 </score-partwise>
 `;

@@ -1,4 +1,3 @@
-import { writeWav } from '../../../platform/audio/wav.ts';
 import { writeSong } from '../../../platform/midi-file-write.ts';
 import { findKey } from '../engine/key-finding.ts';
 import { PARTS } from '../engine/mixer-settings.ts';
@@ -7,7 +6,6 @@ import { rollToSvg } from '../engine/roll-picture.ts';
 import { encodeShare } from '../engine/share.ts';
 import { quantized, snapToGrid, type ScoreNote } from '../engine/score.ts';
 import type { ComposeDocument } from './document.svelte.ts';
-import type { Player } from './player.svelte.ts';
 
 const NO_KEY = { fifths: 0, mode: 'major' } as const;
 const MAX_NAME = 60;
@@ -104,10 +102,4 @@ export function linkTo({ title, score }: ComposeDocument): string {
   const link = new URL(location.href);
   link.hash = `#/compose?share=${encodeShare({ title, score })}`;
   return link.href;
-}
-
-/** The sound of it, two channels of 16 bits. */
-export async function toWav(player: Player): Promise<Blob> {
-  const { channels, sampleRate } = await player.render();
-  return new Blob([writeWav(channels, sampleRate)], { type: 'audio/wav' });
 }

@@ -1,6 +1,7 @@
-import { SoundRoom } from '../../../platform/audio/studio.ts';
+import { SoundRoom, TAIL_SEC, type RenderedSound } from '../../../platform/audio/studio.ts';
 import type { MidiDevice } from '../../../platform/midi/access.ts';
 import { openMidiOutputs, type MidiOutputs } from '../../../platform/midi/outputs.ts';
+import type { OnProgress } from '../../../kernel/progress.ts';
 import type { StudioError } from '../../../kernel/result.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
 import { clicks, eventsDue, lengthSec, secondsPerTick, soundEvents } from '../engine/playback.ts';
@@ -29,7 +30,6 @@ export class Player {
   #zeroSec = 0;
   #handedSec = 0;
   #isPlaying = $state(false);
-  #isRendering = $state(false);
   #problem = $state('');
   /** Of the last stop, so that playing goes on from there. */
   #startStep = $state(0);
@@ -45,9 +45,6 @@ export class Player {
 
   get isPlaying(): boolean {
     return this.#isPlaying;
-  }
-  get isRendering(): boolean {
-    return this.#isRendering;
   }
   /** Why something sounds other than it should; empty when nothing is wrong. */
   get problem(): string {
@@ -163,16 +160,18 @@ export class Player {
     room?.band.part(part)?.play(pitchMidi, velocity / 127, room.now, 0.25);
   }
 
-  /** The sound of the whole score, with a tail. */
-  async render(): Promise<{ readonly channels: Float32Array[]; readonly sampleRate: number }> {
+  /**
+   * The sound of the whole score, with a tail.
+   *
+   * @param onProgress hears the seconds that are rendered
+   */
+  async render(onProgress: OnProgress): Promise<RenderedSound> {
     const room = await this.open();
-    this.#isRendering = true;
-    try {
-      const { score, mixer, partOf } = this.#source();
-      return await room.render(soundEvents(score, partOf, mixer), lengthSec(score));
-    } finally {
-      this.#isRendering = false;
-    }
+    const { score, mixer, partOf } = this.#source();
+    const total = lengthSec(score) + TAIL_SEC;
+    return room.render(soundEvents(score, partOf, mixer), lengthSec(score), (done) =>
+      onProgress({ phase: 'rendering', done: Math.min(done, total), total, unit: 'seconds' }),
+    );
   }
 
   close(): void {

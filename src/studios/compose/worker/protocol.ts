@@ -77,6 +77,53 @@ export interface ComposeApi {
   dispose(): void;
 }
 
+/** How a sheet is laid out. */
+export type SheetLayout =
+  | { readonly kind: 'paper' }
+  | {
+      readonly kind: 'screen';
+      /** Of the whole, CSS pixels. */
+      readonly widthPx: number;
+      /** 1: as in print. */
+      readonly zoom: number;
+    };
+
+/** SVG documents, one a page. */
+export type SheetResult = Result<readonly string[], StudioError<'no-engraver' | 'not-engraved'>>;
+
+/** Draws sheet music. */
+export interface SheetApi {
+  /**
+   * @param musicXml partwise
+   * @param layout A4 pages, or one long page of a width
+   */
+  engrave(musicXml: string, layout: SheetLayout): Promise<SheetResult>;
+}
+
+/** Writes sound files. Stopped by ending its worker. */
+export interface SoundApi {
+  /**
+   * @param channels [C][N] float32; transferred
+   * @param sampleRate samples a second
+   * @returns a WAV file
+   * @see writeWav
+   */
+  wav(channels: readonly Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer>;
+  /**
+   * @param channels [C][N] float32; transferred
+   * @param sampleRate samples a second
+   * @param title written into the file
+   * @returns an Ogg Opus file, or why the browser made none
+   * @see writeOpus
+   */
+  opus(
+    channels: readonly Float32Array[],
+    sampleRate: number,
+    title: string,
+    options?: TaskOptions,
+  ): Promise<Result<ArrayBuffer, StudioError<'no-encoder'>>>;
+}
+
 /** Reads MIDI files apart from the page. */
 export interface MidiApi {
   /** @see readSong */

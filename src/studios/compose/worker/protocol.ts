@@ -6,6 +6,7 @@ import type { Song } from '../../../platform/midi-file-song.ts';
 import type { Result, StudioError } from '../../../kernel/result.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import type { ArCnnShape } from '../engine/network-shape.ts';
+import type { HeardNote } from '../engine/pitch-notes.ts';
 import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
 import type { Roll } from '../engine/roll.ts';
 import type { StopReason } from '../engine/sampler.ts';
@@ -98,6 +99,27 @@ export interface SheetApi {
    * @param layout A4 pages, or one long page of a width
    */
   engrave(musicXml: string, layout: SheetLayout): Promise<SheetResult>;
+}
+
+export type HumErrorCode = 'bad-weights' | 'not-ready' | 'network-failed';
+
+/** Hears notes in a recording. */
+export interface HumApi {
+  /**
+   * Takes the transcription network.
+   *
+   * @param graph the parsed model.json
+   * @param weights the bytes of its one shard; transferred
+   */
+  load(graph: unknown, weights: ArrayBuffer): Promise<Result<void, StudioError<HumErrorCode>>>;
+  /**
+   * @param samples [N] float32, mono, 22,050 Hz; transferred
+   * @returns one voice; none when nothing was hummed; code `cancelled` when the signal came first
+   */
+  transcribe(
+    samples: Float32Array,
+    options?: TaskOptions,
+  ): Promise<Result<readonly HeardNote[], StudioError<HumErrorCode | 'cancelled'>>>;
 }
 
 /** Writes sound files. Stopped by ending its worker. */

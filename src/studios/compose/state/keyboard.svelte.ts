@@ -26,7 +26,7 @@ export class Keyboard {
   #device = $state('');
   #error = $state.raw<StudioError | undefined>();
   #isAsking = $state(false);
-  #stopMidi: (() => void) | undefined;
+  #stopMidi = $state.raw<(() => void) | undefined>();
   #pedals = new Map<KeySource, Set<number>>();
   #isClosed = false;
 

@@ -23,6 +23,7 @@ export default defineConfig({
         library: page('library'),
         engines: page('engines'),
         compose: page('compose'),
+        'bare-tone': page('bare-tone'),
       },
     },
   },

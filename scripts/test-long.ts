@@ -65,6 +65,11 @@ const steps: readonly LongStep[] = [
     ),
     result: `${FOLDER}/look.json`,
   },
+  {
+    name: 'bench of Compose',
+    command: command('npm', 'run', '--silent', 'bench', '--', 'compose'),
+    result: `${FOLDER}/compose.json`,
+  },
 ];
 
 const browser = findBrowser();
@@ -100,7 +105,8 @@ writeFileSync(
   `# Everything, in full
 
 \`npm run test:long -- --dir DIR\` at commit ${machine.commit}, ${machine.browser}, ${machine.cores} cores of
-${machine.processor}, ${machine.memoryGiB} GiB. The tables of speed and size are in [look.md](look.md).
+${machine.processor}, ${machine.memoryGiB} GiB. The tables of speed and size are in [look.md](look.md)
+and [compose.md](compose.md).
 
 | | step | |
 | --- | --- | --- |

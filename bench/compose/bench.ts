@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { freshProfile, openBrowser } from '../../cli/site/open-site.ts';
 import { browserVersion } from '../../scripts/browser-version.ts';
+import ensureBuild from '../../scripts/ensure-build.ts';
 import { findBrowser } from '../../scripts/find-browser.ts';
 import { startServer } from '../../scripts/static-server.ts';
 import { quantile } from '../../src/kernel/metrics.ts';
@@ -10,6 +11,7 @@ import { describeMachine, type Machine } from '../look/machine.ts';
 import { row, shown, type Row } from '../look/row.ts';
 import type { TimedRun, Who } from '../pages/compose/page.ts';
 import { evalRows } from './eval-rows.ts';
+import { siteRows } from './site-rows.ts';
 
 const STAGE = '.cache/bench-compose';
 const RESULTS = 'bench/results';
@@ -34,9 +36,11 @@ interface Results {
 
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** Builds the bench's page and serves it without headers: the peers run wasm in the page, which the site's policy forbids. */
+/** Builds the bench's pages beside a copy of the site, and serves them without headers: the peers run wasm in the page. */
 async function openStage(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  ensureBuild();
   rmSync(STAGE, { recursive: true, force: true });
+  cpSync('dist', STAGE, { recursive: true });
   const outDir = `${process.cwd()}/${STAGE}/bench`;
   const { status } = spawnSync(
     'npx',
@@ -219,6 +223,7 @@ const PARTS: Readonly<Record<string, (page: Page) => Promise<Row[]>>> = {
   worker: workerRows,
   kept: async (page) => [await keepRow(page)],
   memory: memoryRows,
+  site: () => siteRows(STAGE),
 };
 
 export const COMPOSE_PARTS = Object.keys(PARTS);

@@ -37,7 +37,7 @@ export async function listen(page: Page): Promise<void> {
         connect.call(this, analyser);
       }
       return connect.apply(this, args);
-    } as typeof connect;
+    } as typeof AudioNode.prototype.connect;
     const window_ = new Float32Array(2048);
     globalThis.window.ears = {
       levelDb: () => {

@@ -107,6 +107,31 @@ describe('the worker of Compose', () => {
     expect((await outcome(running)).end).toBe('cancelled');
   });
 
+  it('thinks of every window of a longer piece, each with shares of its own', async () => {
+    const { roll } = request;
+    const cells = new Uint8Array(3 * roll.cells.length);
+    cells.set(roll.cells);
+    const locked = new Uint8Array(cells.length);
+    locked[5] = 1;
+    const piece = { ...request, roll: { ...roll, steps: 3 * roll.steps, cells }, locked };
+    const thought = await connection.api.think(piece);
+    const alone = await connection.api.think({ ...request, locked: locked.slice(0, roll.cells.length) });
+    if (!thought.ok || !alone.ok) throw new Error('no thought');
+    const { probabilities } = thought.value;
+    // The first window sees the first eight bars, and nothing else.
+    expect(probabilities.subarray(0, roll.cells.length)).toEqual(alone.value.probabilities);
+    expect(probabilities[5]).toBe(0);
+    const sum = (from: number, to: number): number =>
+      probabilities.subarray(from * roll.pitches, to * roll.pitches).reduce((all, p) => all + p, 0);
+    for (const [from, to] of [
+      [0, 128],
+      [128, 192],
+      [192, 256],
+      [320, 384],
+    ] as const)
+      expect(sum(from, to)).toBeCloseTo(1, 4);
+  });
+
   it('that dies rejects what is under way and what comes after', async () => {
     const running = compose(long);
     worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));

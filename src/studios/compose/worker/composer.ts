@@ -6,7 +6,9 @@ import { createArCnn, type ArCnn } from '../engine/model.ts';
 import { readShape, type ArCnnShape } from '../engine/network-shape.ts';
 import { Piece, type PieceEdit, type PieceRequest } from '../engine/piece.ts';
 import { runToEnd } from '../engine/run.ts';
+import { sliceRoll, WINDOW_STEPS } from '../engine/roll.ts';
 import { temperatureAt } from '../engine/settings.ts';
+import { planWindows } from '../engine/windows.ts';
 import type { ComposeApi, ComposeInfo, ComposeOutcome, ComposeResult, Thought } from './protocol.ts';
 
 const PROBE_PASSES = 3;
@@ -96,13 +98,20 @@ export class Composer implements ComposeApi {
       if (network === undefined) return notReady;
       const piece = open(request, [], network.shape);
       if (!piece.ok) return piece;
-      const logits = await network.model.logitsOf(piece.value.passInput());
+      const { roll, locked } = request;
       const temperature = Math.max(MIN_TEMPERATURE, temperatureAt(request.settings.temperature, 0));
-      const locked = request.locked ?? new Uint8Array(logits.length);
-      const probabilities = softmax(
-        logits.map((logit, cell) => (locked[cell] === 1 ? -Infinity : logit / temperature)),
-      );
-      return ok({ startStep: 0, probabilities, temperature });
+      const probabilities = new Float32Array(roll.cells.length);
+      for (const { startStep, freeFrom, freeTo } of planWindows(roll.steps)) {
+        await this.#pause();
+        const logits = await network.model.logitsOf(sliceRoll(roll, startStep, WINDOW_STEPS).cells);
+        const begin = (startStep + freeFrom) * roll.pitches;
+        const free = logits.subarray(freeFrom * roll.pitches, freeTo * roll.pitches);
+        const shares = softmax(
+          free.map((logit, cell) => (locked?.[begin + cell] === 1 ? -Infinity : logit / temperature)),
+        );
+        probabilities.set(shares, begin);
+      }
+      return ok({ probabilities, temperature });
     } catch (cause) {
       return fail('network-failed', `The network stopped: ${describe(cause)}.`, { retryable: true, cause });
     }

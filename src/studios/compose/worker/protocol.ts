@@ -38,9 +38,10 @@ export interface ComposeOutcome {
 
 /** What the network would flip next. */
 export interface Thought {
-  /** First step of the window that it looked at. */
-  readonly startStep: number;
-  /** [128, P] float32: probability of each cell, at the temperature that a run would begin with; locked cells have none. */
+  /**
+   * [T, P] float32: probability of each cell, at the temperature that a run would begin with; locked cells have none. A
+   * piece of over 8 bars has several windows, each with its own shares over the steps that a run would write there.
+   */
   readonly probabilities: Float32Array<ArrayBuffer>;
   readonly temperature: number;
 }
@@ -67,7 +68,7 @@ export interface ComposeApi {
     options?: TaskOptions,
   ): Promise<ComposeResult<ComposeOutcome>>;
   /**
-   * One pass, and no edit: what a run of this request would draw its first edit from.
+   * A pass for each window, and no edit: what a run of this request would draw its next edit there from.
    *
    * @param request what would be run
    */

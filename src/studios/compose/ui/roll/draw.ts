@@ -53,6 +53,12 @@ const STEPS_A_BAR = 16;
 /** Heat is drawn by the logarithm: of the likeliest cell down to a thousandth of it. */
 const HEAT_DECADES = 3;
 
+/** What is in sight: from a step, to another. */
+function shownSteps(view: RollView, steps: number): readonly [from: number, to: number] {
+  const first = Math.max(0, Math.floor(view.scrollX / view.stepWidth));
+  return [first, Math.min(steps, first + Math.ceil(view.width / view.stepWidth) + 1)];
+}
+
 function drawGrid(
   context: CanvasRenderingContext2D,
   view: RollView,
@@ -65,8 +71,7 @@ function drawGrid(
   context.fillStyle = colors.sunken;
   for (let pitch = view.lowMidi; pitch <= view.highMidi; pitch += 1)
     if (isBlackKey(pitch)) context.fillRect(KEYS_WIDTH, yOfPitch(view, pitch), view.width, view.rowHeight);
-  const first = Math.max(0, Math.floor(view.scrollX / view.stepWidth));
-  const last = Math.min(picture.steps, first + Math.ceil(view.width / view.stepWidth) + 1);
+  const [first, last] = shownSteps(view, picture.steps);
   for (let step = first; step <= last; step += 1) {
     const isBar = step % STEPS_A_BAR === 0;
     if (step % STEPS_A_BEAT !== 0 && view.stepWidth < 9) continue;
@@ -93,11 +98,12 @@ function drawHeat(
   const { heat, rows, rowsLowMidi } = picture;
   if (heat === undefined || heat.greatest <= 0) return;
   context.fillStyle = colors.network;
-  heat.probabilities.forEach((probability, cell) => {
+  const [first, last] = shownSteps(view, picture.steps);
+  heat.probabilities.subarray(first * rows, last * rows).forEach((probability, cell) => {
     const decades = Math.log10(heat.greatest / Math.max(probability, 1e-30));
     if (decades > HEAT_DECADES) return;
     context.globalAlpha = 0.75 * (1 - decades / HEAT_DECADES);
-    const step = Math.floor(cell / rows);
+    const step = first + Math.floor(cell / rows);
     const y = yOfPitch(view, rowsLowMidi + (cell % rows));
     context.fillRect(xOfStep(view, step), y, view.stepWidth, view.rowHeight);
   });

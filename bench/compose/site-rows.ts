@@ -103,7 +103,8 @@ async function openCompose(url: string): Promise<OpenBrowser & { readonly folder
 
 /** Script of each animation frame while a playhead moves over very many notes. */
 async function frameRows(url: string): Promise<Row[]> {
-  const { page, folder, close } = await openCompose(url);
+  const compose = await openCompose(url);
+  const { page, folder } = compose;
   try {
     await openPiece(page, folder, savedFile('many', 16, manyNotes(), 'plucked'), 'many');
     const zoomOut = page.getByRole('button', { name: 'Zoom out' });
@@ -127,7 +128,7 @@ async function frameRows(url: string): Promise<Row[]> {
       }),
     ];
   } finally {
-    await close();
+    await compose.close();
   }
 }
 
@@ -159,7 +160,8 @@ async function silences(
 
 /** A minute of playing while the network composes, a run after the other: the main thread, and what is heard. */
 async function playingRows(url: string): Promise<Row[]> {
-  const { page, folder, close } = await openCompose(url);
+  const compose = await openCompose(url);
+  const { page, folder } = compose;
   try {
     await openPiece(page, folder, savedFile('unbroken', 8, unbroken(8), 'organ'), 'unbroken');
     const slider = page.getByRole('slider', { name: 'Iterations', exact: true });
@@ -226,7 +228,7 @@ async function playingRows(url: string): Promise<Row[]> {
       }),
     ];
   } finally {
-    await close();
+    await compose.close();
   }
 }
 
@@ -246,7 +248,8 @@ async function pressAll(
 
 /** From the pointer's press to the sound that it schedules, beside a page that does nothing else. */
 async function latencyRows(url: string): Promise<Row[]> {
-  const { page, folder, context, close } = await openCompose(url);
+  const compose = await openCompose(url);
+  const { page, folder, context } = compose;
   try {
     await openPiece(page, folder, savedFile('keys', 8, [], 'synth'), 'keys');
     const bare = await context.newPage();
@@ -292,7 +295,7 @@ async function latencyRows(url: string): Promise<Row[]> {
       }),
     ];
   } finally {
-    await close();
+    await compose.close();
   }
 }
 

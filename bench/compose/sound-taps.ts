@@ -28,10 +28,10 @@ export function installTaps(): void {
     pressedMs = undefined;
   };
   for (const kind of [OscillatorNode, AudioBufferSourceNode]) {
-    const start = Reflect.get(kind.prototype, 'start') as (
-      this: AudioScheduledSourceNode,
-      when?: number,
-    ) => void;
+    const start: (this: AudioScheduledSourceNode, when?: number) => void = Reflect.get<
+      typeof kind.prototype,
+      'start'
+    >(kind.prototype, 'start');
     kind.prototype.start = function (this: AudioScheduledSourceNode, when = 0, ...rest: number[]) {
       scheduled(this.context, when);
       start.call(this, when, ...(rest as []));
@@ -46,7 +46,7 @@ export function installTaps(): void {
     if (to[0] instanceof AudioDestinationNode && this.context instanceof AudioContext)
       outputs.push({ node: this, context: this.context });
     return connect.apply(this, to);
-  } as typeof connect;
+  };
   globalThis.window.taps = {
     latenciesMs,
     hasOutput: () => outputs.length > 0,

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +23,7 @@ export function whyNoMidi(): string {
 async function freePort(): Promise<number> {
   const probe = createSocket('udp4').bind(0, HOST);
   await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
+  const { port } = probe.address();
   probe.close();
   return port;
 }

@@ -20,6 +20,9 @@ export interface RenderedSound {
 }
 
 const WATCH_MS = 100;
+const AHEAD_SEC = 0.1;
+/** A compressor looks so far ahead, and is so late: the standard leaves the figure open, browsers agree on it. */
+const LIMITER_SEC = 0.006;
 
 let tone: Promise<Tone> | undefined;
 
@@ -101,17 +104,24 @@ export class SoundRoom {
   ): Promise<RenderedSound> {
     let watch: ReturnType<typeof setInterval> | undefined;
     try {
-      const buffer = await this.#tone.Offline((context) => {
-        const band = new Band(this.#tone, this.#parts, this.#samples);
-        for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
-          band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
-        const { rawContext } = context;
-        watch = setInterval(() => onSeconds?.(rawContext.currentTime), WATCH_MS);
-      }, lengthSec + TAIL_SEC);
-      const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
-        buffer.getChannelData(i).slice(),
+      const buffer = await this.#tone.Offline(
+        (context) => {
+          // In the page Tone looks ahead, offline it does not: a voice, asked for at its own moment, begins in the next block.
+          if (context instanceof this.#tone.OfflineContext) context.lookAhead = AHEAD_SEC;
+          const band = new Band(this.#tone, this.#parts, this.#samples);
+          for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
+            band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
+          const { rawContext } = context;
+          watch = setInterval(() => onSeconds?.(rawContext.currentTime), WATCH_MS);
+        },
+        lengthSec + TAIL_SEC + LIMITER_SEC,
       );
-      return { channels, sampleRate: buffer.sampleRate };
+      const { sampleRate } = buffer;
+      const late = Math.round(LIMITER_SEC * sampleRate);
+      const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
+        buffer.getChannelData(i).slice(late),
+      );
+      return { channels, sampleRate };
     } finally {
       clearInterval(watch);
     }

@@ -39,7 +39,6 @@ export interface RollPicture {
   readonly region: SelectedRegion | undefined;
   readonly box: Box | undefined;
   readonly cursor: { readonly step: number; readonly pitchMidi: number } | undefined;
-  readonly playhead: number | undefined;
   readonly lit: ReadonlySet<number>;
 }
 
@@ -189,7 +188,20 @@ function drawKeys(
   context.fillRect(KEYS_WIDTH - 1, 0, 1, heightOf(view));
 }
 
-/** Draws everything; only what is in view costs anything. */
+/** Draws the playhead over the roll, beside the keys. */
+export function drawPlayhead(
+  context: CanvasRenderingContext2D,
+  view: RollView,
+  step: number,
+  colors: RollColors,
+): void {
+  const x = Math.round(xOfStep(view, step));
+  if (x < KEYS_WIDTH) return;
+  context.fillStyle = colors.selected;
+  context.fillRect(x, 0, 2, heightOf(view));
+}
+
+/** Draws everything but the playhead; only what is in view costs anything. */
 export function drawRoll(
   context: CanvasRenderingContext2D,
   view: RollView,
@@ -206,7 +218,7 @@ export function drawRoll(
     drawNote(context, box, note, picture.selection.has(note.id), colors);
   }
   context.globalAlpha = 1;
-  const { region, box, cursor, playhead } = picture;
+  const { region, box, cursor } = picture;
   context.strokeStyle = colors.selected;
   if (region !== undefined) {
     const y = yOfPitch(view, region.highMidi);
@@ -233,10 +245,6 @@ export function drawRoll(
       view.stepWidth,
       view.rowHeight,
     );
-  }
-  if (playhead !== undefined) {
-    context.fillStyle = colors.selected;
-    context.fillRect(Math.round(xOfStep(view, playhead)), 0, 2, heightOf(view));
   }
   drawKeys(context, view, picture.lit, colors);
 }

@@ -34,9 +34,17 @@ export function assembly(): Plugin {
 }
 
 async function compile(file: string, options: readonly string[]): Promise<string> {
-  const source = readFileSync(file);
+  const source = readFileSync(file, 'utf8');
+  // Files beside it, one level deep, as the compiler asks for them: `./x` is `x.ts`.
+  const parts = new Map(
+    [...source.matchAll(/from '\.\/([\w-]+)'/g)].map(([, part = '']) => [
+      `${part}.ts`,
+      readFileSync(resolve(dirname(file), `${part}.ts`), 'utf8'),
+    ]),
+  );
   const key = createHash('sha256')
     .update(source)
+    .update([...parts.values()].join('\0'))
     .update(JSON.stringify([asc.version, options]))
     .digest('hex');
   const folder = fileURLToPath(new URL('../node_modules/.cache/atelier/', import.meta.url));
@@ -48,7 +56,7 @@ async function compile(file: string, options: readonly string[]): Promise<string
   const own = `${out}.${process.pid}`;
   const messages: string[] = [];
   const { error } = await asc.main(['module.ts', '--outFile', 'module.wasm', ...options], {
-    readFile: (path) => (path === 'module.ts' ? source.toString('utf8') : null),
+    readFile: (path) => (path === 'module.ts' ? source : (parts.get(path) ?? null)),
     writeFile: (path, contents) => {
       if (path === 'module.wasm') writeFileSync(own, contents);
     },

@@ -1,5 +1,5 @@
 import type { OpenBrowser } from '../../cli/site/open-site.ts';
-import '../pages/engines-page.ts';
+import type { EngineFigures, EngineName } from '../pages/engines-page.ts';
 import { row, type Row } from './row.ts';
 import type { Stage } from './stage.ts';
 
@@ -17,7 +17,7 @@ export async function engineRows(stage: Stage, { page }: OpenBrowser): Promise<R
     RECALL,
   ] as const);
   if (found === undefined) throw new Error('the page of the engines is gone');
-  const { ours, hnswlib } = found;
+  const { f32: ours, hnswlib } = found;
   return [
     row({
       id: 'engine-build',
@@ -42,5 +42,36 @@ export async function engineRows(stage: Stage, { page }: OpenBrowser): Promise<R
         'its recall': hnswlib.recall,
       },
     }),
+    ...shorterRows(found),
   ];
+}
+
+/** The rows of graphs whose vectors are halves or bytes; candidates are compared again with the vectors themselves. */
+function shorterRows(found: Record<EngineName, EngineFigures>): Row[] {
+  return (['f16', 'i8'] as const).flatMap((storage) => {
+    const { [storage]: own, f32, hnswlib } = found;
+    return [
+      row({
+        id: `engine-memory-${storage}`,
+        what: `memory of a graph of ${storage}, of one of f32`,
+        value: own.bytes / f32.bytes,
+        unit: '',
+        must: { atMost: 0.55 },
+        beside: { MB: own.bytes / 1e6, 'f32 MB': f32.bytes / 1e6 },
+      }),
+      row({
+        id: `engine-search-${storage}`,
+        what: `searching it, re-ranked, at recall@10 ≥ ${RECALL}, against hnswlib-wasm`,
+        value: hnswlib.searchMs / own.searchMs,
+        unit: '×',
+        must: { atLeast: 1.2 },
+        beside: {
+          'ours ms': own.searchMs,
+          'our ef': own.ef,
+          'our recall': own.recall,
+          'building, × as fast': hnswlib.buildSec / own.buildSec,
+        },
+      }),
+    ];
+  });
 }

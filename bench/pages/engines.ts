@@ -1,12 +1,13 @@
-/** Look's graph and hnswlib-wasm on the same vectors, one after the other, in one page. */
+/** Look's graph, by how it stores its vectors, and hnswlib-wasm on the same vectors, one after the other, in one page. */
 import { quantile, recallAtK } from '../../src/kernel/metrics.ts';
 import { pause } from '../../src/platform/rpc-pause.ts';
 import { inverseNorm } from '../../src/studios/look/engine/distance.ts';
 import { EF_LADDER } from '../../src/studios/look/engine/graph-quality.ts';
-import { GraphIndex } from '../../src/studios/look/worker/graph-index.ts';
+import { GraphIndex, type GraphStorage } from '../../src/studios/look/worker/graph-index.ts';
 import { GraphModule } from '../../src/studios/look/worker/graph-module.ts';
 import { HnswIndex } from '../../src/studios/look/worker/testing/hnswlib/hnsw-index.ts';
 import { HnswLibrary } from '../../src/studios/look/worker/testing/hnswlib/hnsw-library.ts';
+import { RerankedIndex } from '../../src/studios/look/worker/testing/reranked-index.ts';
 import { naiveScan } from '../look/naive-scan.ts';
 import { clusteredVectors } from '../look/vectors.ts';
 import type { EngineFigures } from './engines-page.ts';
@@ -16,7 +17,7 @@ const QUERIES = 200;
 const ROUNDS = 3;
 const AT_ONCE = 64;
 
-type Engine = GraphIndex | HnswIndex;
+type Engine = GraphIndex | RerankedIndex | HnswIndex;
 
 async function built(engine: Engine, vectors: Float32Array, dim: number): Promise<number> {
   const started = performance.now();
@@ -66,12 +67,17 @@ window.engines = {
       vectors.slice((n + i) * dim, (n + i + 1) * dim),
     );
     const truths = queries.map((query) => naiveScan(stored, query, K));
-    const measure = async (engine: Engine): Promise<EngineFigures> => {
+    const measure = async (engine: Engine, bytes: () => number): Promise<EngineFigures> => {
       const buildSec = await built(engine, stored, dim);
-      return { buildSec, ...searched(engine, queries, truths, wanted) };
+      return { buildSec, ...searched(engine, queries, truths, wanted), bytes: bytes() };
     };
-    const ours = await measure(new GraphIndex(await GraphModule.load(), 'cosine', dim, pause));
-    const hnswlib = await measure(new HnswIndex(await HnswLibrary.load(), 'cosine', dim, pause));
-    return { ours, hnswlib };
+    const module = await GraphModule.load();
+    const ours = async (storage: GraphStorage): Promise<EngineFigures> => {
+      const graph = new GraphIndex(module, 'cosine', dim, pause, storage);
+      return measure(storage === 'f32' ? graph : new RerankedIndex(graph), () => graph.bytes);
+    };
+    const f32 = await ours('f32');
+    const hnswlib = await measure(new HnswIndex(await HnswLibrary.load(), 'cosine', dim, pause), () => 0);
+    return { f32, f16: await ours('f16'), i8: await ours('i8'), hnswlib };
   },
 };

@@ -7,9 +7,11 @@
  * move; memory is taken from its end and not given back but with the whole instance. Addresses and sizes are bytes.
  *
  *     element  epoch u32 · level u32 · address of the upper links u32 · mark u32 (1: deleted)
- *              links of level 0: count u32, elements u32 [2 m] · padding · vector f32 [padded]
+ *              links of level 0: count u32, elements u32 [2 m] · padding · the vector as `distances.ts` keeps it
  *     upper    for each level from 1 on: count u32, elements u32 [m]
  */
+
+import { distanceOf, giveBack, keep, keptBytes, laidOutBytes, layOut, layOutKept } from './distances';
 
 const BLOCK_ELEMENTS: u32 = 1024;
 const BLOCK_BITS: u32 = 10;
@@ -22,6 +24,8 @@ const MAX_LEVEL: u32 = 24;
 let dim: u32 = 0;
 let padded: usize = 0;
 let isEuclidean: bool = false;
+/** How vectors are kept: 0 f32, 1 half, 2 i8. */
+let kind: u32 = 0;
 let m: u32 = 0;
 let efConstruction: u32 = 0;
 let stride: usize = 0;
@@ -37,6 +41,12 @@ let end: usize = 0;
 let blocks: usize = 0;
 /** Where a caller puts a vector: a query, or one to be added. */
 let staging: usize = 0;
+/** Vectors that are asked about: the staged one, one whose links are chosen, and a candidate among them. */
+let asked: usize = 0;
+let owner: usize = 0;
+let candidate: usize = 0;
+/** Room for one kept vector. */
+let scratch: usize = 0;
 /** Elements and distances that a search answers. */
 let answers: usize = 0;
 let answersCapacity: u32 = 0;
@@ -62,20 +72,32 @@ function take(bytes: usize): usize {
   return at;
 }
 
-/** Begins a graph. `space` 0: cosine, of vectors of norm 1; 1: Euclidean. */
-export function init(dimension: u32, space: u32, links: u32, construction: u32, seed: u32): void {
+/** Begins a graph. `space` 0: cosine, of vectors of norm 1; 1: Euclidean. `storage` 0: f32, 1: half, 2: i8. */
+export function init(
+  dimension: u32,
+  space: u32,
+  links: u32,
+  construction: u32,
+  seed: u32,
+  storage: u32,
+): void {
   dim = dimension;
   padded = <usize>((dimension + 15) & ~15);
   isEuclidean = space === 1;
+  kind = storage;
   m = links;
   efConstruction = construction;
   random = seed | 1;
   vectorOffset = (HEAD + <usize>(4 + 8 * m) + 15) & ~15;
-  stride = vectorOffset + padded * 4;
+  stride = (vectorOffset + keptBytes(kind, padded) + 15) & ~15;
   end = __heap_base;
   blocks = take(<usize>(MAX_BLOCKS * 4));
   staging = take(padded * 4);
   memory.fill(staging, 0, padded * 4);
+  asked = take(laidOutBytes(padded));
+  owner = take(laidOutBytes(padded));
+  candidate = take(laidOutBytes(padded));
+  scratch = take(keptBytes(kind, padded));
   sorted = take(<usize>(efConstruction + 2 * m + 2) * 8);
   chosen = take(<usize>(2 * m + 2) * 8);
   fresh = take(<usize>(2 * m + 2) * 8);
@@ -103,8 +125,9 @@ export function upperAddress(element: u32): usize {
 export function elementAddress(element: u32): usize {
   return at(element);
 }
-export function vectorAt(): usize {
-  return vectorOffset;
+/** Puts the numbers of an element's vector, as it is kept, where a caller's are staged. */
+export function stageElement(element: u32): void {
+  giveBack(kind, at(element) + vectorOffset, staging, padded);
 }
 
 // Room for lists of `ef`; the open list holds whatever was seen, at most every element.
@@ -128,54 +151,9 @@ function at(element: u32): usize {
   );
 }
 
-function distance(a: usize, b: usize): f32 {
-  return isEuclidean ? squared(a, b) : 1 - dot(a, b);
-}
-
-function dot(a: usize, b: usize): f32 {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  const stop = a + padded * 4;
-  while (a < stop) {
-    s0 = f32x4.add(s0, f32x4.mul(v128.load(a), v128.load(b)));
-    s1 = f32x4.add(s1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
-    a += 64;
-    b += 64;
-  }
-  return lanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
-}
-
-function squared(a: usize, b: usize): f32 {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  const stop = a + padded * 4;
-  while (a < stop) {
-    const d0 = f32x4.sub(v128.load(a), v128.load(b));
-    const d1 = f32x4.sub(v128.load(a, 16), v128.load(b, 16));
-    const d2 = f32x4.sub(v128.load(a, 32), v128.load(b, 32));
-    const d3 = f32x4.sub(v128.load(a, 48), v128.load(b, 48));
-    s0 = f32x4.add(s0, f32x4.mul(d0, d0));
-    s1 = f32x4.add(s1, f32x4.mul(d1, d1));
-    s2 = f32x4.add(s2, f32x4.mul(d2, d2));
-    s3 = f32x4.add(s3, f32x4.mul(d3, d3));
-    a += 64;
-    b += 64;
-  }
-  return lanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
-}
-
-function lanes(sum: v128): f32 {
-  return (
-    f32x4.extract_lane(sum, 0) +
-    f32x4.extract_lane(sum, 1) +
-    (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3))
-  );
+// Of a vector that is laid out, and an element's own.
+function distance(vector: usize, element: usize): f32 {
+  return distanceOf(kind, isEuclidean, vector, element + vectorOffset, padded);
 }
 
 // Binary heaps. `sign` 1: the least distance on top; −1: the greatest.
@@ -226,7 +204,7 @@ function linksOf(element: u32, level: u32): usize {
 // Walks to the element of a level that is nearest to a vector: algorithm 2 with ef = 1.
 function nearestOf(vector: usize, start: u32, level: u32): u32 {
   let here = start;
-  let far = distance(vector, at(here) + vectorOffset);
+  let far = distance(vector, at(here));
   let isMoving = true;
   while (isMoving) {
     const links = linksOf(here, level);
@@ -234,7 +212,7 @@ function nearestOf(vector: usize, start: u32, level: u32): u32 {
     let next = here;
     for (let link = links + 4; link < stop; link += 4) {
       const other = load<u32>(link);
-      const away = distance(vector, at(other) + vectorOffset);
+      const away = distance(vector, at(other));
       if (away < far) {
         far = away;
         next = other;
@@ -254,7 +232,7 @@ function searchLevel(vector: usize, start: u32, level: u32, ef: u32, living: boo
   bestSize = 0;
   const first = at(start);
   store<u32>(first, epoch);
-  const away = distance(vector, first + vectorOffset);
+  const away = distance(vector, first);
   push(open, openSize++, away, start, 1);
   if (!living || load<u32>(first, 12) === 0) push(best, bestSize++, away, start, -1);
   while (openSize > 0) {
@@ -269,7 +247,7 @@ function searchLevel(vector: usize, start: u32, level: u32, ef: u32, living: boo
       const base = at(other);
       if (load<u32>(base) === epoch) continue;
       store<u32>(base, epoch);
-      const gap = distance(vector, base + vectorOffset);
+      const gap = distance(vector, base);
       if (bestSize >= ef && gap >= load<f32>(best)) continue;
       push(open, openSize++, gap, other, 1);
       if (living && load<u32>(base, 12) !== 0) continue;
@@ -294,19 +272,19 @@ function sortBest(list: usize): u32 {
 function choose(length: u32, most: u32): u32 {
   let taken: u32 = 0;
   for (let i: u32 = 0; i < length && taken < most; i += 1) {
-    const candidate = sorted + <usize>i * 8;
-    const far = load<f32>(candidate);
-    const vector = at(load<u32>(candidate, 4)) + vectorOffset;
+    const slot = sorted + <usize>i * 8;
+    const far = load<f32>(slot);
+    layOutKept(kind, at(load<u32>(slot, 4)) + vectorOffset, candidate, padded);
     let isGood = true;
     for (let j: u32 = 0; j < taken; j += 1) {
       const other = load<u32>(chosen + <usize>j * 8, 4);
-      if (distance(vector, at(other) + vectorOffset) < far) {
+      if (distance(candidate, at(other)) < far) {
         isGood = false;
         break;
       }
     }
     if (!isGood) continue;
-    store<u64>(chosen + <usize>taken * 8, load<u64>(candidate));
+    store<u64>(chosen + <usize>taken * 8, load<u64>(slot));
     taken += 1;
   }
   return taken;
@@ -322,12 +300,12 @@ function link(from: u32, to: u32, away: f32, level: u32): void {
     store<u32>(links, have + 1);
     return;
   }
-  const vector = at(from) + vectorOffset;
+  layOutKept(kind, at(from) + vectorOffset, owner, padded);
   bestSize = 0;
   push(best, bestSize++, away, to, -1);
   for (let i: u32 = 0; i < have; i += 1) {
     const other = load<u32>(links + 4 + <usize>i * 4);
-    push(best, bestSize++, distance(vector, at(other) + vectorOffset), other, -1);
+    push(best, bestSize++, distance(owner, at(other)), other, -1);
   }
   const length = sortBest(sorted);
   const taken = choose(length, most);
@@ -371,17 +349,17 @@ function place(level: u32): u32 {
 export function add(): u32 {
   const level = min(MAX_LEVEL, <u32>(-Math.log(max(uniform(), 1e-12)) / Math.log(<f64>m)));
   const element = place(level);
-  const vector = at(element) + vectorOffset;
-  memory.copy(vector, staging, padded * 4);
+  keep(kind, staging, at(element) + vectorOffset, padded);
   if (entry === NOBODY) {
     entry = element;
     topLevel = level;
     return element;
   }
+  layOut(kind, staging, scratch, asked, padded);
   let near = entry;
-  for (let l = topLevel; l > level; l -= 1) near = nearestOf(vector, near, l);
+  for (let l = topLevel; l > level; l -= 1) near = nearestOf(asked, near, l);
   for (let l = <i32>min(level, topLevel); l >= 0; l -= 1) {
-    searchLevel(vector, near, l, efConstruction, false);
+    searchLevel(asked, near, l, efConstruction, false);
     const length = sortBest(sorted);
     near = load<u32>(sorted, 4);
     const taken = choose(length, m);
@@ -412,9 +390,10 @@ export function remove(element: u32): void {
 export function search(k: u32, ef: u32): u32 {
   if (entry === NOBODY) return 0;
   setRoom(max(ef, k));
+  layOut(kind, staging, scratch, asked, padded);
   let near = entry;
-  for (let l = topLevel; l > 0; l -= 1) near = nearestOf(staging, near, l);
-  searchLevel(staging, near, 0, max(ef, k), true);
+  for (let l = topLevel; l > 0; l -= 1) near = nearestOf(asked, near, l);
+  searchLevel(asked, near, 0, max(ef, k), true);
   while (bestSize > k) pop(best, bestSize--, -1);
   return sortBest(answers);
 }
@@ -424,7 +403,7 @@ export function restore(level: u32, isDeleted: u32): u32 {
   const element = place(level);
   const base = at(element);
   store<u32>(base, isDeleted, 12);
-  memory.copy(base + vectorOffset, staging, padded * 4);
+  keep(kind, staging, base + vectorOffset, padded);
   return element;
 }
 

@@ -69,7 +69,7 @@ export function writeKept(
     readonly topLevel: number;
     readonly ids: Uint32Array<ArrayBuffer>;
     readonly hashes: Uint32Array<ArrayBuffer>;
-    readonly element: (number: number) => GraphElement & { readonly vector: Float32Array };
+    readonly element: (number: number) => GraphElement & { readonly vector: () => Float32Array };
   },
 ): KeptGraph {
   const { dim, m, count, entry, topLevel, ids, hashes, element } = graph;
@@ -82,7 +82,7 @@ export function writeKept(
     links[number * words] = one.level * 2 + (one.isDeleted ? 1 : 0);
     links.set(one.links, number * words + 1);
     if (one.level > 0) upper.push(one.upper.slice());
-    if (one.isDeleted) dead.push(one.vector.slice());
+    if (one.isDeleted) dead.push(one.vector().slice());
   }
   const header = Uint32Array.of(MAGIC, FORMAT, dim, m, entry, topLevel);
   return { header, ids, hashes, links, upper: joined(upper), deadVectors: joinedFloats(dead, dim) };

@@ -30,6 +30,13 @@ const DEFAULT_EF = 64;
 const MARGIN = 8;
 const ANSWER_BYTES = 8;
 
+/**
+ * How a graph keeps its vectors. Shorter ones need a half or a quarter of the memory and find candidates as well; whoever
+ * searches compares those again with the vectors themselves.
+ */
+export type GraphStorage = 'f32' | 'f16' | 'i8';
+const STORAGE_KINDS: Readonly<Record<GraphStorage, number>> = { f32: 0, f16: 1, i8: 2 };
+
 /** How long a loop of the index may hold the thread is up to whoever gives this: it settles when others had their turn. */
 export type Pause = () => Promise<void>;
 
@@ -40,6 +47,7 @@ export type Pause = () => Promise<void>;
 export class GraphIndex implements VectorIndex {
   readonly metric: Metric;
   readonly dim: number;
+  readonly storage: GraphStorage;
   /** Size of the candidate list of a search; larger is slower and finds more. */
   ef = DEFAULT_EF;
   readonly #module: GraphModule;
@@ -50,9 +58,10 @@ export class GraphIndex implements VectorIndex {
   #hashes: number[] = [];
   readonly #elementOf = new Map<number, number>();
 
-  constructor(module: GraphModule, metric: Metric, dim: number, pause: Pause) {
+  constructor(module: GraphModule, metric: Metric, dim: number, pause: Pause, storage: GraphStorage = 'f32') {
     this.metric = metric;
     this.dim = dim;
+    this.storage = storage;
     this.#module = module;
     this.#pause = pause;
     this.#graph = this.#fresh();
@@ -60,6 +69,11 @@ export class GraphIndex implements VectorIndex {
 
   get size(): number {
     return this.#elementOf.size;
+  }
+
+  /** Memory of the graph: links, and vectors as they are stored. */
+  get bytes(): number {
+    return this.#graph.memory.buffer.byteLength;
   }
 
   /** Deleted elements that are still way stations. */
@@ -153,11 +167,10 @@ export class GraphIndex implements VectorIndex {
             isDeleted: memory[at + 3] === 1,
             links: memory.subarray(at + 4, at + 4 + linkWords(2 * GRAPH_PARAMETERS.m)),
             upper: memory.subarray(upper, upper + level * linkWords(GRAPH_PARAMETERS.m)),
-            vector: new Float32Array(
-              graph.memory.buffer,
-              graph.elementAddress(number) + graph.vectorAt(),
-              this.dim,
-            ),
+            vector: () => {
+              graph.stageElement(number);
+              return new Float32Array(graph.memory.buffer, graph.stagingAddress(), this.dim);
+            },
           };
         },
       });
@@ -213,7 +226,8 @@ export class GraphIndex implements VectorIndex {
     const { m, efConstruction, seed } = GRAPH_PARAMETERS;
     return guard('making room', () => {
       const graph = this.#module.create();
-      graph.init(this.dim, this.metric === 'cosine' ? 0 : 1, m, efConstruction, seed);
+      const space = this.metric === 'cosine' ? 0 : 1;
+      graph.init(this.dim, space, m, efConstruction, seed, STORAGE_KINDS[this.storage]);
       return graph;
     });
   }

@@ -4,7 +4,7 @@ import { HnswError } from './graph-error.ts';
 /** What `assembly/hnsw.ts` exports; elements are numbers in the order of insertion, addresses are bytes of its memory. */
 export interface GraphExports {
   readonly memory: WebAssembly.Memory;
-  init(dim: number, space: number, m: number, efConstruction: number, seed: number): void;
+  init(dim: number, space: number, m: number, efConstruction: number, seed: number, storage: number): void;
   stagingAddress(): number;
   answersAddress(): number;
   size(): number;
@@ -12,7 +12,7 @@ export interface GraphExports {
   highestLevel(): number;
   elementAddress(element: number): number;
   upperAddress(element: number): number;
-  vectorAt(): number;
+  stageElement(element: number): void;
   add(): number;
   remove(element: number): void;
   search(k: number, ef: number): number;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
 import { basename, dirname } from 'node:path';
 import type { Download, Locator, Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
@@ -131,6 +132,23 @@ test('people name pictures, and the rest of them is found', async ({ browser, pa
     await other.answered('name:2');
     expect(await foundNames(other)).toEqual(await foundNames(look));
     await elsewhere.close();
+  });
+
+  await test.step('axe finds nothing, and nothing is wider than a phone', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await look.results.getByRole('checkbox').first().check({ force: true });
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [1280, 390]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 844 });
+        await look.answered('name:2');
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole('button', { name: 'Clear selection' }).click();
   });
 
   await test.step('a deleted name comes back', async () => {

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { LookPage, samplePictures } from '../support/look.ts';
 import { expect, test } from '../support/site.ts';
@@ -53,6 +54,7 @@ test('words find what the network sees, unknown ones are answered with near ones
     const alert = page.getByRole('alert');
     await expect(alert).toContainText('no word “sandels”');
     await expect(look.results.getByRole('listitem')).toHaveCount(0);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     await look.asked(() => alert.getByRole('button', { name: 'sandal', exact: true }).click());
     await expect(page.getByRole('alert')).toHaveCount(0);
     await expect(box).toHaveValue('sandal');

@@ -24,6 +24,7 @@ export default defineConfig({
         engines: page('engines'),
         compose: page('compose'),
         'bare-tone': page('bare-tone'),
+        words: page('words'),
       },
     },
   },

@@ -17,6 +17,7 @@ import { writeReport, type Results } from './report.ts';
 import { shown, type Row } from './row.ts';
 import { graphRows, reopenRow, searchRows, sizeRows } from './search-rows.ts';
 import { openStage, type Stage } from './stage.ts';
+import { wordRows } from './words.ts';
 
 const SAMPLE = 'public/samples/clothing';
 const SIZES = [1_000, 5_000, 10_000, 20_000];
@@ -26,7 +27,7 @@ const CLICKS = 100;
 const ROUNDS = 3;
 
 /** `profile` is no figure of the table: it runs only when it is asked for. */
-const PARTS = ['first-load', 'end-to-end', 'main-thread', 'growth', 'engines', 'profile'] as const;
+const PARTS = ['first-load', 'end-to-end', 'main-thread', 'growth', 'engines', 'words', 'profile'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -98,6 +99,17 @@ class LookBench {
   async measureEngines(): Promise<void> {
     const profile = freshProfile();
     this.say(await withBrowser(profile, (browser) => engineRows(this.stage, browser)));
+    profile.remove();
+  }
+
+  async measureWords(): Promise<void> {
+    const profile = freshProfile();
+    await withBrowser(profile, async (browser) => {
+      const look = new LookPage(browser.page);
+      await look.open(this.stage.siteUrl);
+      await indexAll(look, this.files);
+      this.say(await wordRows(this.stage, browser, 1, this.files));
+    });
     profile.remove();
   }
 
@@ -180,6 +192,7 @@ export async function benchLook({ dir, only, sizes }: BenchOptions): Promise<boo
     if (wants('end-to-end')) await bench.measureEndToEnd();
     if (wants('main-thread')) await bench.measureMainThread();
     if (wants('engines')) await bench.measureEngines();
+    if (wants('words')) await bench.measureWords();
     if (only === 'profile') await printProfile(files);
     if (wants('growth')) await bench.measureGrowth(readSizes(sizes));
     const { rows, growth, rounds, reopened } = bench;

@@ -13,7 +13,7 @@ export interface Listed extends PictureInfo {
 const MAX_PATH = 200;
 
 /** A cell by RFC 4180; text that a spreadsheet would take for a formula is made text. */
-function cell(value: string | number): string {
+export function cell(value: string | number): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

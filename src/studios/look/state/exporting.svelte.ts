@@ -51,7 +51,7 @@ export class Exporting {
   }
 
   /** @returns what the archive holds, in words; undefined when it was stopped */
-  async zip(pictures: readonly Listed[]): Promise<string | undefined> {
+  async zip(pictures: readonly Listed[], fileName = 'pictures.zip'): Promise<string | undefined> {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     try {
@@ -59,7 +59,7 @@ export class Exporting {
         signal,
         onProgress: (progress) => (this.#progress = progress),
       });
-      download(packed.blob, 'pictures.zip');
+      download(packed.blob, fileName);
       return inWords(packed);
     } catch (thrown) {
       if (signal.aborted) return undefined;

@@ -8,6 +8,7 @@ import type {
   GraphState,
   LibraryApi,
   LookError,
+  LookResult,
   Metric,
   PictureInfo,
 } from '../worker/protocol.ts';
@@ -19,14 +20,17 @@ import { Originals, type FullPicture } from './originals.ts';
 import { Outside } from './outside.svelte.ts';
 import { Pictures } from './pictures.svelte.ts';
 import { Quality } from './quality.svelte.ts';
-import { fromParameters, NO_QUERY, type QueryItem } from './query.ts';
-import { Search } from './search.svelte.ts';
+import { Names } from './names.svelte.ts';
+import { type About, fromParameters, NO_QUERY, type QueryItem } from './query.ts';
+import { type AboutAnswer, Search } from './search.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
 import { pictureInput } from './svg.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
+import { WordSearch } from './words.svelte.ts';
 
 export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
+export type { NameInfo } from './names.svelte.ts';
 export { MAX_K } from './search.svelte.ts';
 
 /** How often the page asks after a graph that is being built. */
@@ -43,6 +47,8 @@ export class Look {
   readonly quality: Quality;
   readonly outside: Outside;
   readonly embedder: Embedder;
+  readonly words: WordSearch;
+  readonly names: Names;
   readonly selection = new Selection();
   readonly canKeepFolders = canKeepFolders();
   /** Whether pictures can be searched by their address: the policy of the other document forbids it. */
@@ -73,9 +79,12 @@ export class Look {
     this.quality = new Quality(api);
     this.#originals = new Originals(api);
     this.outside = new Outside((picture) => this.embedder.embed(picture));
+    this.words = new WordSearch({ library: api, files: () => this.embedder.files() });
+    this.names = new Names(api);
     this.search = new Search({
       library: api,
       onAnswer: () => void this.refreshGraph(),
+      about: (collection, about, k) => this.#searchAbout(collection, about, k),
       classify: (vector, count) => this.embedder.classify(vector, count),
     });
     this.collections = new Collections(api, (current) => this.#opened(current));
@@ -294,7 +303,14 @@ export class Look {
     this.embedder.close();
     this.thumbnails.reset(0);
     this.outside.close();
+    this.words.stop();
     this.#connection.close();
+  }
+
+  #searchAbout(collection: number, about: About, k: number): Promise<LookResult<AboutAnswer>> {
+    if (about.kind !== 'name') return this.words.search(collection, about, k);
+    this.words.stop();
+    return this.names.search(about.id, k);
   }
 
   get #id(): number {
@@ -307,6 +323,7 @@ export class Look {
     this.thumbnails.reset(id);
     this.selection.clear();
     this.quality.forget();
+    void this.names.show(id);
     this.search.show(id, NO_QUERY);
     void this.folders.show(id);
     void this.refreshGraph();
@@ -318,6 +335,7 @@ export class Look {
     const current = list.find(({ id }) => id === collection);
     if (current === undefined || collection !== this.#id) return;
     this.pictures.grow(current.count);
+    this.names.picturesChanged();
     await this.refreshGraph();
   }
 
@@ -325,6 +343,7 @@ export class Look {
   async #reload(): Promise<void> {
     await this.collections.refresh();
     this.pictures.reset(this.#id, this.collections.current?.count ?? 0);
+    void this.names.show(this.#id);
     this.search.refresh();
     this.quality.forget();
     await this.refreshGraph();

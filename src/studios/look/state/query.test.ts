@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { fromParameters, idOf, NO_QUERY, toParameters, withItems, without, type QueryItem } from './query.ts';
+import {
+  fromParameters,
+  idOf,
+  NO_QUERY,
+  toParameters,
+  withItems,
+  without,
+  type Query,
+  type QueryItem,
+} from './query.ts';
 
 const picture = (id: number): QueryItem => ({ kind: 'picture', key: String(id), id });
 const nothing = new Map<string, QueryItem>();
@@ -36,5 +45,38 @@ describe('query', () => {
     expect(withItems(query, [picture(1)], 'unlike')).toBe(query);
     expect(without(query, '1')).toBe(NO_QUERY);
     expect(idOf(without(query, '2'))).toBe('1');
+  });
+});
+
+describe('a query that is not for pictures', () => {
+  it('comes back from the address as it was, and has an id of its own', () => {
+    const queries: [Query, string][] = [
+      [{ ...NO_QUERY, about: { kind: 'words', text: 'running shoe, hat' } }, 'words:running shoe, hat'],
+      [{ ...NO_QUERY, about: { kind: 'class', index: 0 } }, 'class:0'],
+      [{ ...NO_QUERY, about: { kind: 'name', id: 3 } }, 'name:3'],
+    ];
+    for (const [query, id] of queries) {
+      const parameters = new URLSearchParams(toParameters(2, query));
+      expect(fromParameters(parameters, nothing)).toEqual({ query, lost: 0 });
+      expect(idOf(query)).toBe(id);
+    }
+  });
+
+  it('gives way to pictures, and takes nothing for nothing', () => {
+    const read = (parameters: Record<string, string>): Query =>
+      fromParameters(new URLSearchParams(parameters), nothing).query;
+    expect(read({ like: '3', words: 'shoe' }).about).toBeUndefined();
+    expect(read({ like: 'xgone', words: 'shoe' }).about).toBeUndefined();
+    expect(read({ words: '  ' })).toEqual(NO_QUERY);
+    expect(read({ class: '1000' })).toEqual(NO_QUERY);
+    expect(read({ class: '-1', name: 'x' })).toEqual(NO_QUERY);
+    const words = read({ words: 'x'.repeat(900) }).about;
+    expect(words?.kind === 'words' ? words.text.length : 0).toBe(200);
+  });
+
+  it('becomes one for pictures when one is liked, and stays when one is not', () => {
+    const query: Query = { ...NO_QUERY, about: { kind: 'name', id: 3 } };
+    expect(withItems(query, [picture(1)], 'like')).toEqual({ like: [picture(1)], unlike: [] });
+    expect(withItems(query, [picture(1)], 'unlike')).toBe(query);
   });
 });

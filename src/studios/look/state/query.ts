@@ -20,10 +20,21 @@ export type QueryItem =
       readonly height: number;
     };
 
+/** What a search is for that is not for pictures: words, one label of the network, or a name that a person gave. */
+export type About =
+  | { readonly kind: 'words'; readonly text: string }
+  | { readonly kind: 'class'; readonly index: number }
+  | { readonly kind: 'name'; readonly id: number };
+
 export interface Query {
   readonly like: readonly QueryItem[];
   readonly unlike: readonly QueryItem[];
+  /** Then there are no pictures in it. */
+  readonly about?: About;
 }
+
+/** Letters of a search by words at most. */
+const MAX_TEXT = 200;
 
 export const NO_QUERY: Query = { like: [], unlike: [] };
 
@@ -32,9 +43,25 @@ const write = (items: readonly QueryItem[]): string => items.map(({ key }) => ke
 /** The address parameters of a query: browser history walks through queries by them. */
 export function toParameters(collection: number, query: Query): Record<string, string> {
   const parameters: Record<string, string> = { collection: String(collection) };
+  if (query.about !== undefined) parameters[query.about.kind] = valueOf(query.about);
   if (query.like.length > 0) parameters.like = write(query.like);
   if (query.unlike.length > 0) parameters.unlike = write(query.unlike);
   return parameters;
+}
+
+/** What an address says of it. */
+function valueOf(about: About): string {
+  if (about.kind === 'words') return about.text;
+  return String(about.kind === 'class' ? about.index : about.id);
+}
+
+function readAbout(parameters: URLSearchParams): About | undefined {
+  const text = parameters.get('words')?.trim().slice(0, MAX_TEXT) ?? '';
+  if (text !== '') return { kind: 'words', text };
+  const index = parameters.get('class') ?? '';
+  if (/^\d{1,3}$/.test(index)) return { kind: 'class', index: Number(index) };
+  const id = parameters.get('name') ?? '';
+  return /^\d{1,9}$/.test(id) ? { kind: 'name', id: Number(id) } : undefined;
 }
 
 /**
@@ -61,11 +88,13 @@ export function fromParameters(
       return known === undefined ? [] : [known];
     });
   const query = { like: read('like'), unlike: read('unlike') };
-  return { query, lost };
+  const about = query.like.length + query.unlike.length + lost === 0 ? readAbout(parameters) : undefined;
+  return { query: about === undefined ? query : { ...query, about }, lost };
 }
 
-/** What `data-query-id` says: the picture's id, or the keys of all parts. */
+/** What `data-query-id` says: the picture's id, or the keys of all parts; `words:shoe`, `class:774`, `name:3` for the others. */
 export function idOf(query: Query): string {
+  if (query.about !== undefined) return `${query.about.kind}:${valueOf(query.about)}`;
   return query.unlike.length === 0 ? write(query.like) : `${write(query.like)}-${write(query.unlike)}`;
 }
 

@@ -7,9 +7,10 @@ import type {
   Metric,
   QueryPart,
   SearchAnswer,
+  SearchHit,
 } from '../worker/protocol.ts';
 import type { NamedLabel } from './embedder.svelte.ts';
-import { idOf, NO_QUERY, type Query, type QueryItem } from './query.ts';
+import { type About, idOf, NO_QUERY, type Query, type QueryItem } from './query.ts';
 
 export const MAX_K = 200;
 const DEFAULT_K = 12;
@@ -20,6 +21,8 @@ export interface SearchParts {
   readonly library: Remote<LibraryApi>;
   /** The labels of an embedding; none when the network cannot be had. */
   classify(vector: Float32Array<ArrayBuffer>, count: number): Promise<readonly NamedLabel[]>;
+  /** The answer to a search that is not for pictures; the latest one wins. */
+  about(collection: number, about: About, k: number): Promise<LookResult<AboutAnswer>>;
   /** A question was answered while the graph was not ready: the first one of a measure has its graph built. */
   onAnswer(): void;
 }
@@ -30,9 +33,18 @@ interface Settings {
   readonly engine: Engine;
 }
 
-/** An answer, with the measure of its figures. */
-export interface ShownAnswer extends SearchAnswer {
-  readonly metric: Metric;
+/** An answer to words or a name: its figures are probabilities. */
+export interface AboutAnswer {
+  readonly hits: readonly SearchHit[];
+  readonly tookMs: number;
+}
+
+export type ScoreName = 'similarity' | 'distance' | 'probability';
+
+/** An answer, with what its figures are. */
+export interface ShownAnswer extends AboutAnswer {
+  readonly engine: Engine | 'classifier';
+  readonly scoreName: ScoreName;
 }
 
 /** A question that was asked, perhaps answered already. */
@@ -68,7 +80,7 @@ export class Search {
     return this.#query;
   }
   get hasQuery(): boolean {
-    return this.#query.like.length > 0;
+    return this.#query.like.length > 0 || this.#query.about !== undefined;
   }
   get queryId(): string {
     return idOf(this.#query);
@@ -81,8 +93,8 @@ export class Search {
     return this.#answered !== this.#asked;
   }
   /** What the answer's figures are. */
-  get scoreName(): 'similarity' | 'distance' {
-    return (this.#answer?.metric ?? this.metric) === 'cosine' ? 'similarity' : 'distance';
+  get scoreName(): ScoreName {
+    return this.#answer?.scoreName ?? scoreNameOf(this.metric);
   }
   get error(): LookError | undefined {
     return this.#error;
@@ -149,6 +161,7 @@ export class Search {
     this.#asked += 1;
     const id = this.#asked;
     const query = this.#query;
+    if (query.about !== undefined) return this.#askAbout(id, query.about);
     if (query.like.length === 0) {
       this.#answer = undefined;
       this.#labels = [];
@@ -169,7 +182,7 @@ export class Search {
     if (id !== this.#asked) return;
     this.#answered = id;
     this.#error = answer.ok ? undefined : answer.error;
-    this.#answer = answer.ok ? { ...answer.value, metric: settings.metric } : undefined;
+    this.#answer = answer.ok ? { ...answer.value, scoreName: scoreNameOf(settings.metric) } : undefined;
     if (!answer.ok) {
       this.#labels = [];
       return;
@@ -179,6 +192,18 @@ export class Search {
     if (id !== this.#asked) return;
     this.#labels = labels;
     this.#labelled = idOf(query);
+  }
+
+  async #askAbout(id: number, about: About): Promise<void> {
+    this.#labels = [];
+    const answer = await this.#parts.about(this.#collection, about, this.#settings.k);
+    if (id !== this.#asked) return;
+    this.#answered = id;
+    // Stopped by the person: what was found before is gone, and that is no error.
+    this.#error = answer.ok || answer.error.code === 'cancelled' ? undefined : answer.error;
+    this.#answer = answer.ok
+      ? { ...answer.value, engine: 'classifier', scoreName: 'probability' }
+      : undefined;
   }
 
   #askFor(collection: number, query: Query, settings: Settings): Prepared {
@@ -204,6 +229,8 @@ export class Search {
     this.#names = new Map(found.value.map(({ id, name }) => [id, name]));
   }
 }
+
+const scoreNameOf = (metric: Metric): ScoreName => (metric === 'cosine' ? 'similarity' : 'distance');
 
 function partOf(item: QueryItem): QueryPart {
   if (item.kind === 'picture') return { kind: 'picture', id: item.id };

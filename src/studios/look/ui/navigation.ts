@@ -14,6 +14,11 @@ export interface Navigation {
   byFile(picture: OutsidePicture): Promise<void>;
   /** The same by the address of a picture; in connected mode only. */
   byAddress(address: string): Promise<void>;
+  /** Searches by what the network sees in the pictures. */
+  byWords(text: string): void;
+  byClass(index: number): void;
+  /** Searches for the pictures that seem to have a name. */
+  byName(id: number): void;
   /** Searches by several pictures at once. */
   byPictures(ids: readonly number[]): void;
   more(ids: readonly number[]): void;
@@ -46,6 +51,9 @@ export function setNavigation(look: Look, address: Address): Navigation {
       const item = await look.outside.addFrom(text);
       if (item !== undefined) show({ like: [item], unlike: [] });
     },
+    byWords: (text) => show({ ...NO_QUERY, about: { kind: 'words', text } }),
+    byClass: (index) => show({ ...NO_QUERY, about: { kind: 'class', index } }),
+    byName: (id) => show({ ...NO_QUERY, about: { kind: 'name', id } }),
     byPictures: (ids) => show({ like: ids.map(pictureItem), unlike: [] }),
     more: (ids) => show(withItems(look.search.query, ids.map(pictureItem), 'like')),
     less: (ids) => show(withItems(look.search.query, ids.map(pictureItem), 'unlike')),

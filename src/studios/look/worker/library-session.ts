@@ -11,6 +11,7 @@ import { attempt } from './failure.ts';
 import { GraphKeeper } from './graph-keeper.ts';
 import { MERGE_AT, mergeChunks, smallChunks } from './merge.ts';
 import { type OpenCollection, OpenCollections } from './open-collections.ts';
+import { Names } from './naming.ts';
 import type { LookResult } from './protocol.ts';
 import { DATABASE_NAME } from './schema.ts';
 import { LookStore } from './store.ts';
@@ -42,6 +43,7 @@ export interface LibraryParts {
   readonly collections: Collections;
   readonly commits: CommitQueue;
   readonly trash: Trash;
+  readonly names: Names;
 }
 
 /** From opening the store to closing it: the connection, the writer's lock, and the work behind the calls. */
@@ -116,6 +118,7 @@ export class LibrarySession {
       store,
       open,
       collections: new Collections(store, open, this.#env.now),
+      names: new Names(store, open, this.#env.elapsed),
       commits: new CommitQueue(store, open, (collection, ids) => {
         this.graphs.added(collection, ids);
         this.#mergeOnTheWay(store, open, collection);

@@ -4,6 +4,7 @@ import { attempt } from './failure.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
 import { mergeChunks } from './merge.ts';
 import type {
+  ClassAnswer,
   CollectionInfo,
   GraphApi,
   GraphState,
@@ -11,6 +12,9 @@ import type {
   LibraryIntake,
   LookResult,
   Metric,
+  NamedAnswer,
+  NameInfo,
+  NewName,
   PictureInfo,
   QualityReport,
   SearchAnswer,
@@ -21,6 +25,7 @@ import type {
 import { restoreEverything } from './restore.ts';
 import { saveEverything } from './save.ts';
 import { toPictureInfo } from './schema.ts';
+import { ClassSearch } from './class-search.ts';
 import { search } from './search.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { sweepOrphans } from './sweep.ts';
@@ -30,10 +35,12 @@ export class Library implements LibraryApi {
   readonly #env: LibraryEnvironment;
   readonly #session: LibrarySession;
   readonly #claims = new Claims();
+  readonly #classSearch: ClassSearch;
 
   constructor(env: LibraryEnvironment = IN_BROWSER) {
     this.#env = env;
     this.#session = new LibrarySession(env);
+    this.#classSearch = new ClassSearch(env.elapsed);
   }
 
   open(): Promise<LookResult<{ readonly writer: boolean }>> {
@@ -190,6 +197,43 @@ export class Library implements LibraryApi {
     return this.#do('searching', async ({ open }) =>
       search(await open.open(request.collection), request, this.#graphs, this.#env.elapsed),
     );
+  }
+
+  useClassifier(network: string, weights: ArrayBuffer): Promise<LookResult<void>> {
+    return this.#do('reading the classifier', () => {
+      this.#classSearch.use(network, weights);
+      return Promise.resolve();
+    });
+  }
+
+  searchClasses(
+    collection: number,
+    classes: readonly number[],
+    k: number,
+    options?: TaskOptions,
+  ): Promise<LookResult<ClassAnswer>> {
+    return this.#do('searching by words', async ({ open }) =>
+      this.#classSearch.search(await open.open(collection), classes, k, options),
+    );
+  }
+
+  names(collection: number): Promise<LookResult<readonly NameInfo[]>> {
+    return this.#do('listing the names', ({ names }) => names.list(collection));
+  }
+
+  saveName(collection: number, name: NewName & { readonly id?: number }): Promise<LookResult<NameInfo>> {
+    return this.#do('keeping a name', ({ names }) => names.save(collection, name));
+  }
+
+  deleteName(collection: number, id: number): Promise<LookResult<NameInfo>> {
+    return this.#do('deleting a name', ({ names }) => names.delete(collection, id));
+  }
+
+  async findNamed(collection: number, id: number): Promise<LookResult<NamedAnswer>> {
+    const result = await this.#do('looking for a name', ({ names }) => names.find(collection, id));
+    return result.ok
+      ? transfer(result, [result.value.ids.buffer, result.value.probabilities.buffer])
+      : result;
   }
 
   wantGraph(collection: number, metric: Metric): Promise<LookResult<void>> {

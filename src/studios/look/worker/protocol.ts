@@ -4,9 +4,10 @@
  */
 import type { Result, StudioError } from '../../../kernel/result.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
+import type { NamedAnswer, NameInfo, NewName } from '../engine/naming.ts';
 import type { Metric } from '../engine/vector-index.ts';
 
-export type { Metric };
+export type { Metric, NamedAnswer, NameInfo, NewName };
 
 export type LookErrorCode =
   | 'empty-file'
@@ -21,6 +22,7 @@ export type LookErrorCode =
   | 'read-only'
   | 'no-collection'
   | 'no-picture'
+  | 'no-name'
   /** A deletion that cannot be undone any more. */
   | 'no-way-back'
   | 'wrong-network'
@@ -173,6 +175,12 @@ export interface SearchAnswer {
   readonly vector: Float32Array<ArrayBuffer>;
 }
 
+/** The pictures that most probably show one of some classes of the network; `score` is the probability, [0, 1]. */
+export interface ClassAnswer {
+  readonly hits: readonly SearchHit[];
+  readonly tookMs: number;
+}
+
 export interface GraphState {
   readonly state: 'ready' | 'building' | 'absent' | 'unavailable';
   readonly done: number;
@@ -277,6 +285,23 @@ export interface LibraryApi {
   pending(collection: number): Promise<LookResult<readonly string[]>>;
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>>;
+  /** Takes the network's weights (transferred) and keeps its last layer, for `searchClasses`. */
+  useClassifier(network: string, weights: ArrayBuffer): Promise<LookResult<void>>;
+  /** The first search after opening passes the classifier over every picture; progress in pictures. */
+  searchClasses(
+    collection: number,
+    classes: readonly number[],
+    k: number,
+    options?: TaskOptions,
+  ): Promise<LookResult<ClassAnswer>>;
+  /** Names that a person gave, in the order they were given, without marks of pictures that are deleted. */
+  names(collection: number): Promise<LookResult<readonly NameInfo[]>>;
+  /** Changes a name, or makes one: without an id, or with one that is free. Marks of deleted pictures stay. */
+  saveName(collection: number, name: NewName & { readonly id?: number }): Promise<LookResult<NameInfo>>;
+  /** @returns the name as it was, with which `saveName` brings it back */
+  deleteName(collection: number, id: number): Promise<LookResult<NameInfo>>;
+  /** Learns a name from its pictures, and what it does not mean from the others; tells how likely the rest has it. */
+  findNamed(collection: number, id: number): Promise<LookResult<NamedAnswer>>;
   graphState(collection: number, metric: Metric): GraphState;
   /** Loads the graph of a measure, or has it built, before a search asks for it. */
   wantGraph(collection: number, metric: Metric): Promise<LookResult<void>>;

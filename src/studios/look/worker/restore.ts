@@ -46,9 +46,11 @@ class Incoming {
 
   /** The manifest, once everything is there. */
   manifest(): CollectionRow {
-    const { name, network, dim, createdAt, count } = this.#saved;
+    const { name, network, dim, createdAt, count, names = [] } = this.#saved;
     const sizes = [this.#pictures.size, this.#withVector.size, this.#withThumb.size];
     if (sizes.some((size) => size !== count)) throw badFile(`some pictures of ${name} are missing in it`);
+    const stray = names.flatMap(({ yes, no }) => [...yes, ...no]).find((id) => !this.#pictures.has(id));
+    if (stray !== undefined) throw badFile(`a name in it is of a picture that is not (${stray})`);
     return {
       id: this.id,
       name,
@@ -62,6 +64,7 @@ class Incoming {
       nextId: [...this.#pictures.keys()].reduce((most, id) => Math.max(most, id), 0) + 1,
       revision: 1,
       folder: '',
+      names: names.map((each, at) => ({ ...each, id: at + 1 })),
     };
   }
 

@@ -186,6 +186,15 @@ const withPictures = (edit: (pictures: Record<string, unknown>[]) => unknown): C
     json(edit(JSON.parse(new TextDecoder().decode(data)) as Record<string, unknown>[])),
   );
 
+const withName =
+  (change: Record<string, unknown>): Change =>
+  (old) => ({
+    ...old,
+    collections: old.collections.map((one, at) =>
+      at > 0 ? one : { ...one, names: [{ name: 'Shoes', yes: [1], no: [2], threshold: 0.5, ...change }] },
+    ),
+  });
+
 describe('a forged file whose digests are right', () => {
   it.each<[string, Change, RegExp]>([
     ['another studio', (old) => ({ ...old, studio: 'compose' as 'look' }), /another studio/],
@@ -194,6 +203,15 @@ describe('a forged file whose digests are right', () => {
       'a collection of dimension 0',
       (old) => ({ ...old, collections: old.collections.map((one) => ({ ...one, dim: 0 })) }),
       /does not say what is in it/,
+    ],
+    ['a name that is no list', withName({ yes: 7 }), /does not say what is in it/],
+    ['a name of nothing', withName({ name: ' ' }), /does not say what is in it/],
+    ['a picture that has a name and has not', withName({ yes: [1], no: [1] }), /does not say what is in it/],
+    ['a threshold above 1', withName({ threshold: 1.5 }), /does not say what is in it/],
+    [
+      'a name of a picture that is not there',
+      withName({ yes: [9_999] }),
+      /of a picture that is not \(9999\)/,
     ],
     [
       'a part of a collection that is not there',

@@ -27,6 +27,16 @@ const MAX_HEADER_BYTES = 16 * 2 ** 20;
 const MAX_SECTION_BYTES = 64 * 2 ** 20;
 const MAX_DIM = 65_536;
 const MAX_ID = 2 ** 31;
+const MAX_NAMES = 1_000;
+const MAX_NAME_LENGTH = 100;
+
+/** A name that a person gave: ids of the pictures that have it, and of those that do not. */
+export interface SavedName {
+  readonly name: string;
+  readonly yes: readonly number[];
+  readonly no: readonly number[];
+  readonly threshold: number;
+}
 
 export interface SavedCollection {
   readonly name: string;
@@ -34,6 +44,8 @@ export interface SavedCollection {
   readonly dim: number;
   readonly createdAt: number;
   readonly count: number;
+  /** Absent in files of versions of Atelier that had no names; those pass over it. */
+  readonly names?: readonly SavedName[];
 }
 
 export interface SavedSection {
@@ -85,7 +97,28 @@ function isCollection(value: unknown): value is SavedCollection {
     isText(value.network) &&
     isCount(value.dim, MAX_DIM, 1) &&
     isCount(value.createdAt, Number.MAX_SAFE_INTEGER) &&
-    isCount(value.count, MAX_ID)
+    isCount(value.count, MAX_ID) &&
+    (value.names === undefined ||
+      (Array.isArray(value.names) && value.names.length <= MAX_NAMES && areNames(value.names)))
+  );
+}
+
+/** Whether these are names, no two of them alike. */
+const areNames = (values: readonly unknown[]): boolean =>
+  values.every(isName) && new Set(values.map(({ name }) => name)).size === values.length;
+
+function isName(value: unknown): value is SavedName {
+  if (!isRecord(value) || !Array.isArray(value.yes) || !Array.isArray(value.no)) return false;
+  const ids = [value.yes, value.no].flat() as readonly unknown[];
+  return (
+    isText(value.name) &&
+    value.name.trim() !== '' &&
+    value.name.length <= MAX_NAME_LENGTH &&
+    ids.every((id) => isCount(id, MAX_ID, 1)) &&
+    new Set(ids).size === ids.length &&
+    typeof value.threshold === 'number' &&
+    value.threshold >= 0 &&
+    value.threshold <= 1
   );
 }
 

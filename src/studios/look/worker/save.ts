@@ -7,6 +7,7 @@ import {
   encodeThumbs,
   encodeVectors,
   type SavedCollection,
+  type SavedName,
   type SavedSection,
 } from './save-file.ts';
 import { CHUNK_ROWS, chunkKey, type CollectionRow, keysOf, type PictureRow } from './schema.ts';
@@ -37,7 +38,8 @@ export async function saveEverything(store: LookStore, options: TaskOptions = {}
   for (const { id } of rows) {
     const { row, pictures } = await snapshot(store, id);
     const { name, network, dim, createdAt } = row;
-    const collection = collections.push({ name, network, dim, createdAt, count: pictures.length }) - 1;
+    const names = savedNames(row, pictures);
+    const collection = collections.push({ name, network, dim, createdAt, count: pictures.length, names }) - 1;
     for await (const { kind, rows: length, data } of sectionsOf(store, row, pictures)) {
       options.signal?.throwIfAborted();
       parts.push(new Blob([data]));
@@ -49,6 +51,18 @@ export async function saveEverything(store: LookStore, options: TaskOptions = {}
   }
   const header = await encodeHeader({ studio: 'look', collections, sections });
   return new Blob([header, ...parts], { type: 'application/octet-stream' });
+}
+
+/** Names without marks of pictures that are deleted. */
+function savedNames({ names = [] }: CollectionRow, pictures: readonly PictureRow[]): SavedName[] {
+  const ids = new Set(pictures.map(({ id }) => id));
+  const present = (marked: readonly number[]): number[] => marked.filter((id) => ids.has(id));
+  return names.map(({ name, yes, no, threshold }) => ({
+    name,
+    yes: present(yes),
+    no: present(no),
+    threshold,
+  }));
 }
 
 async function snapshot(

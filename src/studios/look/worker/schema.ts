@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from 'idb';
 import { BLOCK_ROWS } from '../engine/vector-table.ts';
-import type { PictureInfo } from './protocol.ts';
+import type { NameInfo, PictureInfo } from './protocol.ts';
 
 export const DATABASE_NAME = 'atelier-look';
 
@@ -33,6 +33,8 @@ export interface CollectionRow {
   readonly revision: number;
   /** Name of the folder whose handle is kept, or ''. */
   readonly folder: string;
+  /** Names that a person gave; their marks may be of pictures that are deleted. Absent while there is none. */
+  readonly names?: readonly NameInfo[];
 }
 
 export interface PictureRow extends PictureInfo {

@@ -87,7 +87,7 @@ module.exports = {
       '^src/studios/[^/]+/engine/',
       '^src/studios/[^/]+/worker/protocol\\.ts$',
       // bench/pages/engines.ts holds two indexes side by side, which no protocol does.
-      '^src/studios/look/worker/(graph-index|graph-module|testing/hnswlib/[^/]+)\\.ts$',
+      '^src/studios/look/worker/(graph-index|graph-module|testing/reranked-index|testing/hnswlib/[^/]+)\\.ts$',
     ]),
     { name: 'e2e-is-outside', severity: 'error', from: { path: '^e2e/' }, to: { path: '^src/' } },
   ],

@@ -43,7 +43,7 @@ interface Span {
 
 class Reader {
   readonly frames: number;
-  /** What no note has taken yet. */
+  // What no note has taken yet.
   readonly #left: Float32Array;
   readonly #heard: Posteriorgram;
 
@@ -61,7 +61,7 @@ class Reader {
     return this.#heard.onsets[frame * PITCHES + pitch] ?? 0;
   }
 
-  /** Where a note that sounds at a frame ends, in a direction: −1 back, 1 on; the last frame that sounds. */
+  // Where a note that sounds at a frame ends, in a direction: −1 back, 1 on; the last frame that sounds.
   end(frame: number, pitch: number, direction: 1 | -1): number {
     let last = frame;
     for (
@@ -77,7 +77,7 @@ class Reader {
     return last;
   }
 
-  /** Takes a note out, with the neighbours that it leaks into. */
+  // Takes a note out, with the neighbours that it leaks into.
   take({ pitch, from, to }: Span): void {
     for (let frame = from; frame < to; frame += 1)
       for (let near = Math.max(0, pitch - 1); near <= Math.min(PITCHES - 1, pitch + 1); near += 1)

@@ -54,6 +54,33 @@ describe('graph service', () => {
     expect(after).toEqual(before);
   });
 
+  it('stores the vectors of a large collection as bytes, and finds the nearest among its candidates', async () => {
+    const { model } = await keptGraph(500);
+    const queries = clusteredRows(20, DIM, 99);
+    const later = fresh(500);
+    const opened = value(await later.open(TARGET, idsUpTo(500)));
+    value(await later.restore(TARGET, gather(model, opened.ids)));
+    value(await later.remove(TARGET, u32([3])));
+    model.vectors.delete(3);
+    let found = 0;
+    for (let q = 0; q < 20; q += 1) {
+      const query = rowOf(queries, DIM, q);
+      const candidates = await search(later, TARGET, query, 10);
+      expect(candidates.length).toBe(20);
+      found += model.search(query, 10).filter(({ id }) => candidates.includes(id)).length / 10;
+    }
+    expect(found / 20).toBeGreaterThanOrEqual(0.98);
+    // What is kept is the same: links, and what nobody else has.
+    value(await later.save(TARGET, 8));
+    const again = fresh();
+    const reopened = value(await again.open(TARGET, idsUpTo(500)));
+    expect(reopened.state).toBe('saved');
+    expect(value(await again.restore(TARGET, gather(model, reopened.ids)))).toMatchObject({
+      alive: 499,
+      dead: 1,
+    });
+  });
+
   it('keeps links and no vectors: under 200 bytes a picture, whatever the dimension', async () => {
     const api = fresh();
     const target = { ...TARGET, dim: 640 };

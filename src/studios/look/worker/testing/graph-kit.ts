@@ -13,12 +13,16 @@ export const TARGET: GraphTarget = { collection: 1, metric: 'cosine', network: '
 let stores: GraphStore[] = [];
 
 /** A service as a fresh worker has it: nothing in memory, the same database. */
-export const fresh = (): GraphApi =>
-  new GraphService(async () => {
-    const store = await GraphStore.open(NAME);
-    stores.push(store);
-    return store;
-  }, pause);
+export const fresh = (large?: number): GraphApi =>
+  new GraphService(
+    async () => {
+      const store = await GraphStore.open(NAME);
+      stores.push(store);
+      return store;
+    },
+    pause,
+    large,
+  );
 
 /** Before and after each test. */
 export async function forgetEverything(): Promise<void> {

@@ -32,7 +32,7 @@ test('the roll is shown as sheet music, follows changes, and is printed on A4', 
   // A change of the notes is a change of the sheet.
   await compose.roll.focus();
   await page.keyboard.press('Control+a');
-  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Alt+ArrowUp');
   await expect(sheet).not.toHaveAttribute('src', first, { timeout: 30_000 });
 
   await page.getByRole('button', { name: 'Print', exact: true }).click();

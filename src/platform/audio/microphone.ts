@@ -46,7 +46,7 @@ async function ask(): Promise<MicrophoneResult<MediaStream>> {
 export class MicrophoneRecording {
   readonly #stream: MediaStream;
   readonly #recorder: MediaRecorder;
-  readonly #context = new AudioContext();
+  readonly #context: AudioContext;
   readonly #analyser: AnalyserNode;
   readonly #window = new Float32Array(LEVEL_SAMPLES);
   readonly #parts: Blob[] = [];
@@ -72,6 +72,8 @@ export class MicrophoneRecording {
     this.#stream = stream;
     this.#recorder = new MediaRecorder(stream);
     this.#recorder.ondataavailable = ({ data }) => this.#parts.push(data);
+    // After the recorder, which may refuse: nobody would close it.
+    this.#context = new AudioContext();
     this.#analyser = new AnalyserNode(this.#context, { fftSize: LEVEL_SAMPLES });
     this.#context.createMediaStreamSource(stream).connect(this.#analyser);
     stream.getAudioTracks()[0]?.addEventListener('ended', onLost);

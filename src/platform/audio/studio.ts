@@ -36,6 +36,8 @@ export const TAIL_SEC = 1.5;
 export class SoundRoom {
   readonly #tone: Tone;
   readonly band: Band;
+  /** Settles when the piano's samples have come, or will not come. */
+  #piano: Promise<void> = Promise.resolve();
   #samples: PianoSamples | undefined;
 
   private constructor(loaded: Tone, parts: readonly BandPart[]) {
@@ -53,7 +55,7 @@ export class SoundRoom {
     const loaded = await loadTone();
     await loaded.start();
     const room = new SoundRoom(loaded, parts);
-    void loadPiano(loaded.getContext().rawContext as BaseAudioContext).then((samples) => {
+    room.#piano = loadPiano(loaded.getContext().rawContext as BaseAudioContext).then((samples) => {
       if (!samples.ok) onProblem(samples.error.message);
       else {
         room.#samples = samples.value;
@@ -102,6 +104,8 @@ export class SoundRoom {
     lengthSec: number,
     onSeconds?: (seconds: number) => void,
   ): Promise<RenderedSound> {
+    // A file is made once: it waits for the piano that it was asked for.
+    if (this.#parts.some(({ instrument }) => instrument === 'piano')) await this.#piano;
     let watch: ReturnType<typeof setInterval> | undefined;
     try {
       const buffer = await this.#tone.Offline(

@@ -182,3 +182,22 @@ export function markNotes(
  * @returns mask [T, P] uint8, 1 = locked
  */
 export const lockOfNotes = (roll: Roll): Uint8Array<ArrayBuffer> => roll.cells.slice();
+
+/**
+ * Locks of a roll that becomes longer or shorter: those of the steps that stay, stay.
+ *
+ * @param locked [T, P] uint8, or none
+ * @param pitches P
+ * @param steps of the new roll
+ * @returns [steps, P], undefined when nothing is locked
+ */
+export function resizeLocks(
+  locked: Uint8Array | undefined,
+  pitches: number,
+  steps: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  if (locked === undefined) return undefined;
+  const resized = new Uint8Array(steps * pitches);
+  resized.set(locked.subarray(0, resized.length));
+  return resized.includes(1) ? resized : undefined;
+}

@@ -171,7 +171,10 @@ export class Compose {
   }
 
   #use(piece: Composition): void {
+    // What was recorded so far belongs to the piece it was recorded for.
+    this.keyboard.stopRecording();
     this.player.stop();
+    this.player.startStep = 0;
     this.runner.stop();
     this.runner.forget();
     this.runner.stopThinking();

@@ -150,6 +150,18 @@ export class ComposeDocument {
     this.changeRun((run) => ({ ...run, constraints }), 'constraints');
   }
 
+  /** How many steps of undo there are. */
+  get undoDepth(): number {
+    return this.#past.length;
+  }
+
+  /** Makes one step of undo of all steps since a depth. */
+  join(depth: number, label: string): void {
+    const first = this.#past[depth];
+    if (first !== undefined)
+      this.#past = [...this.#past.slice(0, depth), { ...first, label, merge: undefined }];
+  }
+
   undo(): void {
     const moment = this.#past.at(-1);
     if (moment === undefined) return;

@@ -32,6 +32,8 @@ export class Hum {
   #watch: ReturnType<typeof setInterval> | undefined;
   #connection: Connection<HumApi> | undefined;
   #isClosed = false;
+  /** Counts attempts: what belongs to an earlier one is dropped when it comes. */
+  #attempt = 0;
 
   get phase() {
     return this.#phase;
@@ -67,14 +69,17 @@ export class Hum {
     this.#notes = [];
     this.#seconds = 0;
     this.#loudest = 0;
-    const begun = await MicrophoneRecording.begin(() => void this.stop());
+    const attempt = (this.#attempt += 1);
+    const begun = await MicrophoneRecording.begin(() => {
+      if (attempt === this.#attempt) void this.stop();
+    });
+    if (attempt !== this.#attempt || this.#isClosed) {
+      if (begun.ok) begun.value.cancel();
+      return;
+    }
     if (!begun.ok) {
       this.#phase = 'idle';
       this.#error = begun.error;
-      return;
-    }
-    if (this.#isClosed) {
-      begun.value.cancel();
       return;
     }
     this.#recording = begun.value;
@@ -86,13 +91,14 @@ export class Hum {
   async stop(): Promise<void> {
     const recording = this.#recording;
     if (recording === undefined) return;
+    const attempt = this.#attempt;
     this.#recording = undefined;
     clearInterval(this.#watch);
     this.#phase = 'listening';
     this.#level = 0;
     const samples = await recording.stop(SAMPLE_RATE);
-    const heard = samples.ok ? await this.#transcribe(samples.value) : samples;
-    if (this.#isClosed || heard === undefined) return;
+    const heard = samples.ok ? await this.#transcribe(samples.value, attempt) : samples;
+    if (attempt !== this.#attempt || this.#isClosed || heard === undefined) return;
     this.#progress = undefined;
     if (heard.ok) {
       this.#notes = heard.value;
@@ -105,6 +111,7 @@ export class Hum {
 
   /** Drops what is under way. */
   cancel(): void {
+    this.#attempt += 1;
     clearInterval(this.#watch);
     this.#recording?.cancel();
     this.#recording = undefined;
@@ -127,12 +134,18 @@ export class Hum {
   }
 
   /** @returns undefined when it was cancelled */
-  async #transcribe(samples: Float32Array<ArrayBuffer>): Promise<Result<readonly HeardNote[]> | undefined> {
+  async #transcribe(
+    samples: Float32Array<ArrayBuffer>,
+    attempt: number,
+  ): Promise<Result<readonly HeardNote[]> | undefined> {
     try {
-      const connection = await this.#ready();
+      const connection = await this.#ready(attempt);
+      if (attempt !== this.#attempt) return undefined;
       if (!connection.ok) return connection;
       return await connection.value.api.transcribe(transfer(samples, [samples.buffer]), {
-        onProgress: (progress) => (this.#progress = progress),
+        onProgress: (progress) => {
+          if (attempt === this.#attempt) this.#progress = progress;
+        },
       });
     } catch (cause) {
       if (cause instanceof WorkerClosedError) return undefined;
@@ -145,13 +158,13 @@ export class Hum {
     }
   }
 
-  async #ready(): Promise<Result<Connection<HumApi>, StudioError>> {
+  async #ready(attempt: number): Promise<Result<Connection<HumApi>, StudioError>> {
     if (this.#connection !== undefined) return { ok: true, value: this.#connection };
     const store = new ModelStore(new URL('models/', document.baseURI));
     const manifest = await store.manifest(MODEL);
     if (!manifest.ok) return manifest;
     const onProgress = (progress: Progress): void => {
-      this.#progress = progress;
+      if (attempt === this.#attempt) this.#progress = progress;
     };
     const graph = await store.file(manifest.value, GRAPH, { onProgress });
     if (!graph.ok) return graph;
@@ -160,15 +173,14 @@ export class Hum {
     const worker = await startWorker(humUrl, 'hum');
     if (!worker.ok) return worker;
     const connection = connectWorker<HumApi>(worker.value);
-    this.#connection = connection;
     const { bytes } = weights.value;
     const parsed: unknown = JSON.parse(new TextDecoder().decode(graph.value.bytes));
     const loaded = await connection.api.load(parsed, transfer(bytes, [bytes]));
-    if (!loaded.ok) {
+    if (!loaded.ok || attempt !== this.#attempt) {
       connection.close();
-      this.#connection = undefined;
-      return loaded;
+      return loaded.ok ? fail('cancelled', 'The recording was not turned into notes.') : loaded;
     }
+    this.#connection = connection;
     return { ok: true, value: connection };
   }
 }

@@ -20,6 +20,8 @@ export class Keyboard {
   #recording = $state.raw<Recording | undefined>();
   #takes = 0;
   #isCountingIn = $state(false);
+  /** The sound is being opened for a recording. */
+  #isOpening = false;
   #countIn: ReturnType<typeof setTimeout> | undefined;
   #zeroMs = 0;
   #devices = $state.raw<readonly MidiDevice[]>([]);
@@ -126,9 +128,15 @@ export class Keyboard {
 
   /** Records from the next bar on; what is there is heard with it. */
   async record(): Promise<void> {
+    if (this.#recording !== undefined || this.#isOpening) return;
+    this.#isOpening = true;
     const { score } = this.#document();
     const countInSec = (BEATS_OF_COUNT_IN * 60) / score.tempoBpm;
-    this.#zeroMs = await this.#player.playForRecording(countInSec);
+    try {
+      this.#zeroMs = await this.#player.playForRecording(countInSec);
+    } finally {
+      this.#isOpening = false;
+    }
     this.#recording = new Recording(score.tempoBpm, lengthSec(score));
     this.#takes += 1;
     this.#isCountingIn = true;

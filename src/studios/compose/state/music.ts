@@ -1,6 +1,6 @@
 /** What the page's components need of the engine: they know the state, and this is its vocabulary. */
 export { EMPTY_SCORE, NO_COUNTS, emptyDraft, type Version } from '../engine/composition.ts';
-export { markNotes, markRegion, scaleOf, type Region } from '../engine/constraints.ts';
+export { markNotes, markRegion, resizeLocks, scaleOf, type Region } from '../engine/constraints.ts';
 export { findKey, nameOfKey } from '../engine/key-finding.ts';
 export { hummedNotes } from '../engine/hummed.ts';
 export { barsOfSong, firstChoice, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';

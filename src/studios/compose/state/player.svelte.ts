@@ -29,9 +29,11 @@ export class Player {
   /** Audio time of step 0 of the first round. */
   #zeroSec = 0;
   #handedSec = 0;
+  /** That the two are told in. */
+  #tempoBpm = 120;
   #isPlaying = $state(false);
   #problem = $state('');
-  /** Of the last stop, so that playing goes on from there. */
+  /** Where playing begins. */
   #startStep = $state(0);
   #metronomeOnly = false;
   #outputs = $state.raw<MidiOutputs | undefined>();
@@ -137,7 +139,6 @@ export class Player {
 
   stop(): void {
     if (this.#room === undefined) return;
-    if (this.#isPlaying) this.#startStep = 0;
     this.#end(this.#room);
   }
 
@@ -183,6 +184,7 @@ export class Player {
   #begin(room: SoundRoom, zeroSec: number, fromSec: number): void {
     this.#zeroSec = zeroSec;
     this.#handedSec = fromSec;
+    this.#tempoBpm = this.#source().score.tempoBpm;
     this.#isPlaying = true;
     this.#tick(room);
     this.#stopTicks = room.every(TICK_SEC, () => this.#tick(room));
@@ -197,8 +199,18 @@ export class Player {
     this.#metronomeOnly = false;
   }
 
+  // Another tempo goes on from where the piece is, not from where it would have been.
+  #followTempo(room: SoundRoom, tempoBpm: number): void {
+    if (tempoBpm === this.#tempoBpm) return;
+    const stretch = this.#tempoBpm / tempoBpm;
+    this.#zeroSec = room.now - (room.now - this.#zeroSec) * stretch;
+    this.#handedSec *= stretch;
+    this.#tempoBpm = tempoBpm;
+  }
+
   #tick(room: SoundRoom): void {
     const { score, mixer, partOf } = this.#source();
+    this.#followTempo(room, score.tempoBpm);
     const passed = room.now - this.#zeroSec;
     const span = { fromSec: this.#handedSec, toSec: passed + AHEAD_SEC };
     const endSec = lengthSec(score);

@@ -5,7 +5,7 @@ import { ModelStore } from '../../../platform/model-store/store.ts';
 import { connectWorker, transfer, type Connection } from '../../../platform/rpc.ts';
 import { startWorker } from '../../../platform/worker-start.ts';
 import { applyRoll, rollAfter } from '../engine/apply-edits.ts';
-import { nextNoteId } from '../engine/composition.ts';
+import { nextNoteId, type RunSettings } from '../engine/composition.ts';
 import { lockOfNotes } from '../engine/constraints.ts';
 import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
 import { countOn, type Roll } from '../engine/roll.ts';
@@ -16,6 +16,13 @@ import type { ComposeDocument } from './document.svelte.ts';
 
 const MODEL = 'ar-cnn';
 const WEIGHTS = 'weights.safetensors';
+
+/** What of a run is not as the composition says. */
+interface AskedRun {
+  readonly iterations?: number;
+  readonly run?: RunSettings;
+  readonly locked?: Uint8Array<ArrayBuffer>;
+}
 
 /** A run that was made: what it began with, and its edits. */
 interface MadeRun {
@@ -85,12 +92,12 @@ export class Runner {
   /**
    * Runs the network on what is there; what it has made until `stop` is kept.
    *
-   * @param iterations left out: as the settings say
+   * @param asked what is not as the composition says
    */
-  async compose(iterations?: number): Promise<void> {
+  async compose(asked: AskedRun = {}): Promise<void> {
     if (this.#progress !== undefined) return;
     const document = this.#document();
-    const request = requestOf(document, iterations);
+    const request = requestOf(document, asked);
     const endBusy = busy().begin();
     const stop = new AbortController();
     this.#stopping = stop;
@@ -121,6 +128,8 @@ export class Runner {
         this.#error = worker.error;
         return;
       }
+      // Stopped while the network was still coming.
+      if (stop.signal.aborted) return;
       const answer = await worker.value.api.compose(request, [], transfer(port2, [port2]), {
         signal: stop.signal,
       });
@@ -149,7 +158,7 @@ export class Runner {
 
   /** One edit, and what it thinks afterwards. */
   async stepOnce(): Promise<void> {
-    await this.compose(1);
+    await this.compose({ iterations: 1 });
     await this.think();
   }
 
@@ -176,7 +185,7 @@ export class Runner {
     const asked = (this.#asked += 1);
     this.#isThinking = true;
     const document = this.#document();
-    const request = requestOf(document, undefined);
+    const request = requestOf(document, {});
     try {
       const worker = await this.#ready();
       if (asked !== this.#asked) return;
@@ -208,6 +217,10 @@ export class Runner {
   close(): void {
     this.stop();
     this.#worker?.close();
+    // One that is still being started is of no use to anybody.
+    void this.#starting?.then((started) => {
+      if (started.ok) started.value.close();
+    });
   }
 
   #finish(before: Score, roll: Roll, edits: readonly PieceEdit[], nextId: number): void {
@@ -274,8 +287,9 @@ export class Runner {
   }
 }
 
-function requestOf(document: ComposeDocument, iterations: number | undefined): PieceRequest {
-  const { run, locked } = document.draft;
+function requestOf(document: ComposeDocument, asked: AskedRun): PieceRequest {
+  const { iterations } = asked;
+  const { run, locked } = { ...document.draft, ...asked };
   const { roll } = document.rolled;
   // Cells on the roll that may not go at all need no lock of their own, but a locked cell is not even tried.
   const mask =

@@ -39,7 +39,7 @@ const optionsOf = (layout: SheetLayout): Readonly<Record<string, string | number
   };
 };
 
-/** The worker's side of sheet music. The library, seven megabytes, is fetched when the first page is wanted. */
+/** The worker's side of sheet music. The library, eight megabytes, is fetched when the first page is wanted. */
 export class Engraver implements SheetApi {
   #toolkit: Promise<VerovioToolkit> | undefined;
 

@@ -68,7 +68,8 @@ export interface ComposeApi {
     options?: TaskOptions,
   ): Promise<ComposeResult<ComposeOutcome>>;
   /**
-   * A pass for each window, and no edit: what a run of this request would draw its next edit there from.
+   * A pass for each window, and no edit: what the network thinks of the roll as it is. Locks count; budgets, scale and veto,
+   * which a run asks when it draws, do not.
    *
    * @param request what would be run
    */

@@ -2,6 +2,9 @@ import { type ScoreNote, snapToGrid, TICKS_PER_STEP } from '../../state/music.ts
 import type { ComposeDocument, SelectedRegion } from '../../state/document.svelte.ts';
 import { boxOf, overlap, pitchAt, stepAt, type Box, type RollView } from './geometry.ts';
 
+/** What a finger or the mouse does on the roll; `scroll` is for fingers. */
+export type RollTool = 'scroll' | 'draw' | 'select';
+
 /** What a pointer does between going down and coming up. */
 export interface Gesture {
   move(x: number, y: number): void;

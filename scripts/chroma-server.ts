@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,8 +16,10 @@ export interface ChromaServer {
   kill(): Promise<void>;
   /** Starts it again on what is on the disk, at the same address. */
   start(): Promise<void>;
-  /** Bytes that it has on the disk. */
+  /** The folder that it keeps everything in. */
   readonly dir: string;
+  /** Its memory, bytes; 0 where the system has no /proc. */
+  memory(): number;
   /** Ends it and deletes what it kept. */
   remove(): Promise<void>;
 }
@@ -89,6 +91,11 @@ export async function startChroma(chroma: string, origins: readonly string[]): P
     url,
     dir,
     start,
+    memory() {
+      const path = `/proc/${running?.pid ?? 0}/smaps_rollup`;
+      if (!existsSync(path)) return 0;
+      return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(path, 'utf8'))?.[1] ?? '0') * 1024;
+    },
     kill: () => end('SIGKILL'),
     async remove() {
       await end('SIGTERM');

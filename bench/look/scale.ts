@@ -34,6 +34,7 @@ interface ScaleLine {
     readonly searchMs: number;
     readonly recall: number;
     readonly disk: number;
+    readonly memory: number;
   };
 }
 
@@ -84,7 +85,13 @@ async function measure(stage: Stage, vectors: number, chroma: string | undefined
       const { pushMs, searches, recall } = remote;
       return {
         ...line,
-        chroma: { pushMs, searchMs: median(searches), recall, disk: folderBytes(server.dir) },
+        chroma: {
+          pushMs,
+          searchMs: median(searches),
+          recall,
+          disk: folderBytes(server.dir),
+          memory: server.memory(),
+        },
       };
     } finally {
       await server.remove();
@@ -117,6 +124,7 @@ function shown(line: ScaleLine): string {
       ? ''
       : `\nChroma: | ${[
           line.vectors.toLocaleString('en'),
+          gigabytes(chroma.memory),
           gigabytes(chroma.disk),
           seconds(chroma.pushMs),
           `${chroma.searchMs.toFixed(1)} ms`,

@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
@@ -57,6 +58,7 @@ test('before anything is sent it says what and where; wrong addresses are told a
   site,
 }) => {
   const look = new LookPage(page);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await look.start(`${site.url}connected.html`, FILES);
   const shut = await host(() => ({ body: '"1.0.0"' }));
   const other = await host(() => ({ headers: OPEN, body: '<html>a wiki</html>' }));
@@ -68,6 +70,7 @@ test('before anything is sent it says what and where; wrong addresses are told a
     await expect(note).toContainText(shut.url);
     await expect(note).toContainText(`of each of ${FILES.length} pictures its vector (1,280 numbers)`);
     expect(shut.asked).toEqual([]);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     await page.keyboard.press('Escape');
 
     await connect(page, 'chroma', shut.url);

@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { unzipSync, zipSync } from 'fflate';
@@ -85,9 +86,11 @@ test('vectors go out as files that others read, and come back as a collection', 
 
 test('a broken file is named, and nothing of it stays', async ({ page, site }, info) => {
   const look = new LookPage(page);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await look.open(site.url);
   await page.getByRole('button', { name: 'Export vectors' }).click();
   await expect(page.getByRole('dialog').getByText('There are no vectors in this collection')).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   const path = info.outputPath('mine.npy');
   writeFileSync(path, Buffer.from('\x93NUMPY\x01\x00 cut', 'latin1'));
   await open(page, path);

@@ -4,6 +4,7 @@ import { connect, type Connection, type Remote, transfer } from '../../../platfo
 import type { CollectionInfo, LibraryApi, LookError, LookResult, Metric } from '../worker/protocol.ts';
 import type { ExchangeApi, ExportFormat } from '../worker/protocol-exchange.ts';
 import { download } from './export-files.ts';
+import { RateMeter } from './rate.ts';
 
 export type { ExportFormat } from '../worker/protocol-exchange.ts';
 
@@ -11,6 +12,7 @@ export type { ExportFormat } from '../worker/protocol-exchange.ts';
 export class ExchangeTask {
   #name = $state('');
   #progress = $state.raw<Progress | undefined>();
+  #rate = $state<number | undefined>();
   #error = $state.raw<LookError | undefined>();
   #stop = new AbortController();
 
@@ -20,6 +22,14 @@ export class ExchangeTask {
   }
   get progress(): Progress | undefined {
     return this.#progress;
+  }
+  /** Vectors per second; undefined while it cannot be told. */
+  get rate(): number | undefined {
+    return this.#rate;
+  }
+  get secondsLeft(): number | undefined {
+    if (this.#rate === undefined || this.#rate === 0 || this.#progress === undefined) return undefined;
+    return (this.#progress.total - this.#progress.done) / this.#rate;
   }
   get error(): LookError | undefined {
     return this.#error;
@@ -43,9 +53,16 @@ export class ExchangeTask {
     const ended = busy().begin();
     this.#name = name;
     this.#error = undefined;
+    this.#rate = undefined;
+    const meter = new RateMeter();
+    const onProgress = (progress: Progress): void => {
+      meter.note(performance.now(), progress.done);
+      this.#progress = progress;
+      this.#rate = meter.perSecond;
+    };
     this.#progress = { phase: name, done: 0, total: 0, unit: 'vectors' };
     try {
-      const result = await work({ signal, onProgress: (progress) => (this.#progress = progress) });
+      const result = await work({ signal, onProgress });
       if (result.ok) return result.value;
       if (!signal.aborted) this.#error = result.error;
       return undefined;

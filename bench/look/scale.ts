@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshProfile, openBrowser } from '../../cli/site/open-site.ts';
 import { UsageError } from '../../cli/look/folders.ts';
@@ -6,14 +6,19 @@ import { browserVersion } from '../../scripts/browser-version.ts';
 import { startChroma } from '../../scripts/chroma-server.ts';
 import { findBrowser } from '../../scripts/find-browser.ts';
 import { quantile } from '../../src/kernel/metrics.ts';
+import { npyHeader } from '../../src/studios/look/engine/npy.ts';
 import '../pages/scale-page.ts';
 import { describeMachine } from './machine.ts';
 import { rendererBytes } from './processes.ts';
 import { openStage, type Stage } from './stage.ts';
+import { clusteredVectors } from './vectors.ts';
 
 const SIZES = [20_000, 50_000, 100_000];
 const DIM = 1_280;
 const QUERIES = 100;
+const SEED = 9;
+/** Vectors made at once. */
+const PIECE = 10_000;
 
 /** One size; bytes and milliseconds. */
 interface ScaleLine {
@@ -28,6 +33,8 @@ interface ScaleLine {
   readonly memory: number;
   readonly graphHeap: number;
   readonly disk: number;
+  /** As .npy, until it was written and read once. */
+  readonly saveMs: number;
   /** Only where a Chroma server was at hand. */
   readonly chroma?: {
     readonly pushMs: number;
@@ -39,6 +46,15 @@ interface ScaleLine {
 }
 
 const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Synthetic vectors as numpy would write them. */
+function writeVectors(path: string, vectors: number): void {
+  writeFileSync(path, npyHeader(vectors, DIM));
+  for (let from = 0; from < vectors; from += PIECE) {
+    const rows = clusteredVectors(Math.min(PIECE, vectors - from), DIM, SEED + from);
+    appendFileSync(path, new Uint8Array(rows.buffer));
+  }
+}
 
 function folderBytes(path: string): number {
   const stat = statSync(path);
@@ -56,12 +72,23 @@ async function measure(stage: Stage, vectors: number, chroma: string | undefined
     await page.waitForFunction(() => window.scale !== undefined);
     await page.evaluate((addresses) => window.scale?.open(addresses), stage.workers);
     const empty = rendererBytes(profile.dir);
-    const readMs = await page.evaluate(([n, dim]) => window.scale?.fill(n, dim), [vectors, DIM] as const);
+    const file = join(profile.dir, 'synthetic.npy');
+    writeVectors(file, vectors);
+    await page.setInputFiles('input', file);
+    const readMs = await page.evaluate(() => window.scale?.fill());
+    rmSync(file);
     const built = await page.evaluate(() => window.scale?.build());
     const times = await page.evaluate((queries) => window.scale?.search(queries), QUERIES);
     const memory = rendererBytes(profile.dir) - empty;
     const bytes = await page.evaluate(() => window.scale?.stored());
-    if (readMs === undefined || built === undefined || times === undefined || bytes === undefined)
+    const saved = await page.evaluate(() => window.scale?.save());
+    if (
+      readMs === undefined ||
+      built === undefined ||
+      times === undefined ||
+      bytes === undefined ||
+      saved === undefined
+    )
       throw new Error('the page is gone');
     const line = {
       vectors,
@@ -73,6 +100,7 @@ async function measure(stage: Stage, vectors: number, chroma: string | undefined
       memory,
       graphHeap: bytes.graphHeap,
       disk: bytes.disk,
+      saveMs: saved.ms,
     };
     if (chroma === undefined) return line;
     const server = await startChroma(chroma, ['*']);
@@ -117,6 +145,7 @@ function shown(line: ScaleLine): string {
     `${line.exactMs.toFixed(0)} ms`,
     `${line.graphMs.toFixed(1)} ms`,
     line.recall.toFixed(4),
+    seconds(line.saveMs),
   ];
   const { chroma } = line;
   const there =

@@ -2,8 +2,10 @@
 export interface ScalePage {
   /** Starts the site's own library and graph workers. */
   open(addresses: { readonly library: string; readonly graph: string }): Promise<void>;
-  /** Reads n synthetic vectors from a .npy file into a collection. @returns milliseconds */
-  fill(n: number, dim: number): Promise<number>;
+  /** Reads the chosen .npy file into a collection. @returns milliseconds until the first exact answer */
+  fill(): Promise<number>;
+  /** Writes the collection as .npy and reads what was written. @returns milliseconds and bytes */
+  save(): Promise<{ readonly ms: number; readonly bytes: number }>;
   /** Builds the graph. @returns milliseconds until every vector can be found, and until it is fitted and kept */
   build(): Promise<{ readonly builtMs: number; readonly keptMs: number }>;
   /** Searches by vectors of the collection. @returns milliseconds of each, and recall@10 of the graph's answers */

@@ -1,7 +1,6 @@
 /** Fills the library and graph workers that the site ships with more vectors than anybody has pictures at hand. */
 import { mulberry32 } from '../../src/kernel/rng.ts';
 import { connect, connectWorker, serve, transfer, type Remote } from '../../src/platform/rpc.ts';
-import { npyHeader } from '../../src/studios/look/engine/npy.ts';
 import type {
   Engine,
   GraphApi,
@@ -11,14 +10,11 @@ import type {
   SearchAnswer,
 } from '../../src/studios/look/worker/protocol.ts';
 import type { ExchangeApi, RemoteCarrier } from '../../src/studios/look/worker/protocol-exchange.ts';
-import { clusteredVectors } from '../look/vectors.ts';
 import type { ScalePage } from './scale-page.ts';
 
 const SEED = 9;
 const K = 10;
 const METRIC = 'cosine';
-/** Vectors are made in as many pieces: one array for all of them and its file would be in memory twice. */
-const PIECE = 10_000;
 
 interface Opened {
   readonly library: Remote<LibraryApi>;
@@ -29,6 +25,11 @@ interface Opened {
 interface Estimate extends StorageEstimate {
   readonly usageDetails?: { readonly indexedDB?: number };
 }
+
+/** The file with the vectors is chosen as a person does it. */
+const input = document.createElement('input');
+input.type = 'file';
+document.body.append(input);
 
 let opened: Opened | undefined;
 let collection = 0;
@@ -90,18 +91,29 @@ window.scale = {
     };
   },
 
-  async fill(n, dim) {
-    const parts: Blob[] = [new Blob([npyHeader(n, dim)])];
-    for (let from = 0; from < n; from += PIECE) {
-      const rows = Math.min(PIECE, n - from);
-      parts.push(new Blob([clusteredVectors(rows, dim, SEED + from)]));
-    }
+  async fill() {
+    const file = input.files?.[0];
+    if (file === undefined) throw new Error('choose a file first');
     const started = performance.now();
-    const info = take(await need().exchange.importVectors([new File(parts, 'synthetic.npy')]));
+    const info = take(await need().exchange.importVectors([file]));
     collection = info.id;
     size = info.count;
     await search('exact', 1); // in memory
     return performance.now() - started;
+  },
+
+  async save() {
+    const started = performance.now();
+    const { blob } = take(await need().exchange.exportVectors(collection, 'npy', METRIC));
+    // What was written can be read, from its first byte to its last.
+    let read = 0;
+    for (const reader = blob.stream().getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      read += value.length;
+    }
+    if (read !== blob.size) throw new Error(`${read} of ${blob.size} bytes could be read`);
+    return { ms: performance.now() - started, bytes: blob.size };
   },
 
   async build() {

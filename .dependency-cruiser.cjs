@@ -60,7 +60,7 @@ module.exports = {
       '^src/kernel/',
       '^src/platform/',
       '^src/studios/$1/(engine|state)/',
-      '^src/studios/$1/worker/protocol\\.ts$',
+      '^src/studios/$1/worker/protocol[^/]*\\.ts$',
       // The address of a worker's script, not its code.
       '^src/studios/$1/worker/[^/]+\\.worker\\.ts',
     ]),
@@ -85,7 +85,7 @@ module.exports = {
       '^src/kernel/',
       '^src/platform/',
       '^src/studios/[^/]+/engine/',
-      '^src/studios/[^/]+/worker/protocol\\.ts$',
+      '^src/studios/[^/]+/worker/protocol[^/]*\\.ts$',
       // bench/pages/engines.ts holds two indexes side by side, which no protocol does.
       '^src/studios/look/worker/(graph-index|graph-module|testing/reranked-index|testing/hnswlib/[^/]+)\\.ts$',
     ]),

@@ -5,6 +5,8 @@ const executablePath = process.env.ATELIER_BROWSER;
 
 export default defineConfig({
   testDir: 'e2e',
+  // They need a server: `npm run test:engines`.
+  testIgnore: process.env.ATELIER_CHROMA === undefined ? 'engines/**' : [],
   timeout: 120_000,
   globalSetup: './scripts/ensure-build.ts',
   workers: 1,

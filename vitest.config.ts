@@ -13,11 +13,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,scripts,cli,bench}/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/*.engines.test.ts'],
           environment: 'node',
           // Far above what any test needs: on a busy machine a limit of 5 s would decide, not the assertion.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Against real servers and readers in Python: `npm run test:engines`.
+        test: {
+          name: 'engines',
+          include: ['src/**/*.engines.test.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

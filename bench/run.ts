@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../cli/look/folders.ts';
 import { benchCompose, COMPOSE_PARTS } from './compose/bench.ts';
 import { benchLook } from './look/bench.ts';
+import { benchScale } from './look/scale.ts';
 
 const USAGE = `usage: npm run bench -- look [--dir DIR] [--only PART] [--sizes N,N]
+       npm run bench -- look-scale [--sizes N,N]
        npm run bench -- compose [--only PART]`;
 
 try {
@@ -16,6 +18,7 @@ try {
   const { dir, only, sizes } = values;
   let isWithin: boolean;
   if (studio === 'look') isWithin = await benchLook({ dir, only, sizes });
+  else if (studio === 'look-scale') isWithin = await benchScale(sizes);
   else if (studio === 'compose') {
     if (only !== undefined && !COMPOSE_PARTS.includes(only))
       throw new UsageError(`--only takes one of: ${COMPOSE_PARTS.join(', ')}`);

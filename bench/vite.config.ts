@@ -21,6 +21,7 @@ export default defineConfig({
       input: {
         peer: page('peer'),
         library: page('library'),
+        scale: page('scale'),
         engines: page('engines'),
         compose: page('compose'),
         'bare-tone': page('bare-tone'),

@@ -14,6 +14,7 @@ import type {
 } from '../worker/protocol.ts';
 import { Collections } from './collections.svelte.ts';
 import { Embedder } from './embedder.svelte.ts';
+import { Exchange } from './exchange.svelte.ts';
 import { canKeepFolders, Folders } from './folders.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
 import { Originals, type FullPicture } from './originals.ts';
@@ -23,6 +24,7 @@ import { Quality } from './quality.svelte.ts';
 import { Names } from './names.svelte.ts';
 import { type About, fromParameters, NO_QUERY, type QueryItem } from './query.ts';
 import { type AboutAnswer, Search } from './search.svelte.ts';
+import { RemoteEngine } from './remote.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
 import { pictureInput } from './svg.ts';
@@ -49,6 +51,8 @@ export class Look {
   readonly embedder: Embedder;
   readonly words: WordSearch;
   readonly names: Names;
+  readonly exchange: Exchange;
+  readonly remote: RemoteEngine;
   readonly selection = new Selection();
   readonly canKeepFolders = canKeepFolders();
   /** Whether pictures can be searched by their address: the policy of the other document forbids it. */
@@ -74,6 +78,8 @@ export class Look {
     this.#connection = connection;
     this.#writer = writer;
     this.embedder = new Embedder(connection);
+    this.exchange = new Exchange(connection);
+    this.remote = new RemoteEngine(this.exchange);
     this.pictures = new Pictures(api);
     this.thumbnails = new Thumbnails(api);
     this.quality = new Quality(api);
@@ -300,6 +306,8 @@ export class Look {
     clearTimeout(this.#graphTimer);
     this.#graphHost?.close();
     this.indexing.stop();
+    this.remote.close();
+    this.exchange.close();
     this.embedder.close();
     this.thumbnails.reset(0);
     this.outside.close();

@@ -45,6 +45,7 @@ export type ScoreName = 'similarity' | 'distance' | 'probability';
 export interface ShownAnswer extends AboutAnswer {
   readonly engine: Engine | 'classifier';
   readonly scoreName: ScoreName;
+  readonly beside?: SearchAnswer['beside'];
 }
 
 /** A question that was asked, perhaps answered already. */

@@ -1,8 +1,10 @@
 import { connect, serve, type TaskOptions, transfer } from '../../../platform/rpc.ts';
 import { Claims } from './claims.ts';
+import { Exchange } from './exchange/exchange.ts';
 import { attempt } from './failure.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
 import { mergeChunks } from './merge.ts';
+import type { ExchangeApi } from './protocol-exchange.ts';
 import type {
   ClassAnswer,
   CollectionInfo,
@@ -36,11 +38,13 @@ export class Library implements LibraryApi {
   readonly #session: LibrarySession;
   readonly #claims = new Claims();
   readonly #classSearch: ClassSearch;
+  readonly #exchange: Exchange;
 
   constructor(env: LibraryEnvironment = IN_BROWSER) {
     this.#env = env;
     this.#session = new LibrarySession(env);
     this.#classSearch = new ClassSearch(env.elapsed);
+    this.#exchange = new Exchange(this.#session, env);
   }
 
   open(): Promise<LookResult<{ readonly writer: boolean }>> {
@@ -87,6 +91,10 @@ export class Library implements LibraryApi {
     const { store } = await this.#session.need();
     this.#graphs.connect(connect<GraphApi>(port), () => store.isWriter);
     await this.#session.sweepGraphs();
+  }
+
+  connectExchange(port: MessagePort): void {
+    serve<ExchangeApi>(this.#exchange, port);
   }
 
   graphLost(reason: string): void {
@@ -195,7 +203,12 @@ export class Library implements LibraryApi {
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>> {
     return this.#do('searching', async ({ open }) =>
-      search(await open.open(request.collection), request, this.#graphs, this.#env.elapsed),
+      search(
+        await open.open(request.collection),
+        request,
+        request.engine === 'remote' ? this.#exchange : this.#graphs,
+        this.#env.elapsed,
+      ),
     );
   }
 

@@ -31,13 +31,18 @@ export type LookErrorCode =
   | 'store-newer'
   | 'store-blocked'
   | 'graph-unavailable'
+  /** A file with vectors that cannot be read, or a collection that cannot be written as such a file. */
+  | 'bad-vectors'
+  /** An engine beyond this machine that cannot be asked, or that refused. */
+  | 'remote-unreachable'
+  | 'remote-refused'
   | 'worker-crashed'
   | 'cancelled';
 
 export type LookError = StudioError<LookErrorCode>;
 export type LookResult<T> = Result<T, LookError>;
 
-export type Engine = 'hnsw' | 'exact';
+export type Engine = 'hnsw' | 'exact' | 'remote';
 
 /* ---------- embed worker ---------- */
 
@@ -171,6 +176,8 @@ export interface SearchAnswer {
   /** The engine that answered: `exact` while the graph is being built. */
   readonly engine: Engine;
   readonly tookMs: number;
+  /** How the remote engine's answer compares with the exact one of this tab; only where it answered. */
+  readonly beside?: { readonly recall: number; readonly exactMs: number };
   /** The query's vector [dim], for `What it shows`. */
   readonly vector: Float32Array<ArrayBuffer>;
 }
@@ -241,6 +248,8 @@ export interface LibraryApi {
   connectEmbedder(port: MessagePort, lane: number): void;
   /** Hands over the port to the graph worker, on which `GraphApi` is served; again after the worker was started anew. */
   connectGraph(port: MessagePort): Promise<void>;
+  /** Serves `ExchangeApi` of `protocol-exchange.ts` on a port (transferred). */
+  connectExchange(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
   graphLost(reason: string): void;
 

@@ -1,3 +1,4 @@
+import { recallAtK } from '../../../kernel/metrics.ts';
 import { byNearness, exactScore } from '../engine/distance.ts';
 import { ExactIndex } from '../engine/exact-index.ts';
 import { queryVector } from '../engine/query.ts';
@@ -63,7 +64,9 @@ export async function search(
   const vector = metric === 'euclidean' ? query : queryVector('euclidean', liked, unliked);
   const exclude = new Set([...like, ...unlike].flatMap(pictureOf));
 
-  const candidates = engine === 'hnsw' ? await source.candidates(open, metric, query, k, exclude) : undefined;
+  const candidates =
+    engine === 'exact' ? undefined : await source.candidates(open, metric, query, k, exclude);
+  const answeredAt = now();
   const found =
     candidates === undefined
       ? new ExactIndex(open.table, metric).search(query, k, { exclude })
@@ -73,13 +76,32 @@ export async function search(
     rank: at + 1,
     score,
   }));
-  const answered: Engine = candidates === undefined ? 'exact' : 'hnsw';
+  const answered: Engine = candidates === undefined ? 'exact' : engine;
+  const tookMs = (answered === 'remote' ? answeredAt : now()) - started;
   return {
     hits,
     engine: answered,
-    tookMs: now() - started,
+    tookMs,
+    ...(answered === 'remote' ? { beside: beside(open, metric, query, k, found, exclude, now) } : {}),
     vector: vector === query ? query.slice() : vector,
   };
+}
+
+/** The remote engine's answer beside the exact one of this tab. */
+function beside(
+  open: OpenCollection,
+  metric: Metric,
+  query: Float32Array,
+  k: number,
+  found: readonly Neighbour[],
+  exclude: ReadonlySet<number>,
+  now: () => number,
+): NonNullable<SearchAnswer['beside']> {
+  const started = now();
+  const exact = new ExactIndex(open.table, metric).search(query, k, { exclude });
+  const exactMs = now() - started;
+  const idsOf = (some: readonly Neighbour[]): number[] => some.map(({ id }) => id);
+  return { recall: recallAtK(idsOf(found), idsOf(exact)), exactMs };
 }
 
 function rescored(

@@ -1,0 +1,71 @@
+/**
+ * Tests against what others made: a real Chroma server, which is started and stopped here, and numpy and pyarrow as readers
+ * of the exported files. Needs Python 3.9 to 3.13 with venv, and on the first run a network that reaches PyPI; the packages
+ * are kept in a folder of the system's cache, outside this one. Not part of `npm test`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findBrowser } from './find-browser.ts';
+import { runSteps } from './run-steps.ts';
+
+const REQUIREMENTS = 'scripts/engines-requirements.txt';
+const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.9', 'python3', 'python'];
+const NEEDS = 'Python 3.9 to 3.13 with the module venv is needed (ATELIER_PYTHON names one).';
+const isWindows = process.platform === 'win32';
+
+/** A Python of the right version, or the end of the script. */
+function findPython(): string {
+  const given = process.env.ATELIER_PYTHON;
+  const check = 'import sys, venv; sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 13))';
+  const found = (given === undefined ? PYTHONS : [given]).find(
+    (python) => spawnSync(python, ['-c', check]).status === 0,
+  );
+  if (found === undefined) {
+    console.error(NEEDS);
+    process.exit(1);
+  }
+  return found;
+}
+
+/** The folder with the packages, made or brought up to date when the list of them has changed. */
+function prepare(): string {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const venv = resolve(process.env.ATELIER_ENGINES_VENV ?? join(cache, 'atelier-engines'));
+  const stamp = join(venv, 'requirements.txt');
+  const wanted = readFileSync(REQUIREMENTS, 'utf8');
+  const bin = join(venv, isWindows ? 'Scripts' : 'bin');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    console.log(`Installing ${wanted.trim().split('\n').join(', ')} into ${venv}`);
+    mkdirSync(venv, { recursive: true });
+    const steps: readonly [string, readonly string[]][] = [
+      [findPython(), ['-m', 'venv', venv]],
+      [join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS]],
+    ];
+    for (const [command, args] of steps)
+      if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) {
+        console.error(`${command} ${args.join(' ')} failed. ${NEEDS}`);
+        process.exit(1);
+      }
+    writeFileSync(stamp, wanted);
+  }
+  return bin;
+}
+
+const bin = prepare();
+const browser = findBrowser();
+runSteps(
+  [
+    { name: 'engines and readers', command: ['npx', 'vitest', 'run', '--project', 'engines'] },
+    { name: 'engines from the page', command: ['npx', 'playwright', 'test', 'e2e/engines'] },
+  ],
+  {
+    keepGoing: true,
+    env: {
+      ATELIER_BROWSER: browser,
+      ATELIER_CHROMA: join(bin, isWindows ? 'chroma.exe' : 'chroma'),
+      ATELIER_PYTHON: join(bin, isWindows ? 'python.exe' : 'python'),
+    },
+  },
+);

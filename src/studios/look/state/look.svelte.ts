@@ -25,6 +25,7 @@ import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
 import { pictureInput } from './svg.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
+import { Twins } from './twins.svelte.ts';
 
 export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
 export { MAX_K } from './search.svelte.ts';
@@ -43,6 +44,7 @@ export class Look {
   readonly quality: Quality;
   readonly outside: Outside;
   readonly embedder: Embedder;
+  readonly twins: Twins;
   readonly selection = new Selection();
   readonly canKeepFolders = canKeepFolders();
   /** Whether pictures can be searched by their address: the policy of the other document forbids it. */
@@ -71,6 +73,7 @@ export class Look {
     this.pictures = new Pictures(api);
     this.thumbnails = new Thumbnails(api);
     this.quality = new Quality(api);
+    this.twins = new Twins(connection);
     this.#originals = new Originals(api);
     this.outside = new Outside((picture) => this.embedder.embed(picture));
     this.search = new Search({
@@ -87,6 +90,7 @@ export class Look {
       onStored: (collection) => void this.#changed(collection),
       onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
       onTwin: (collection, id, { name }) => {
+        void api.noteCopies(collection, [{ name, id }]);
         if (collection === this.#id && this.folders.hasMoved(id)) void this.#fileMoved(id, name);
       },
     });
@@ -294,6 +298,7 @@ export class Look {
     this.embedder.close();
     this.thumbnails.reset(0);
     this.outside.close();
+    this.twins.close();
     this.#connection.close();
   }
 

@@ -1,10 +1,12 @@
 import { connect, serve, type TaskOptions, transfer } from '../../../platform/rpc.ts';
 import { Claims } from './claims.ts';
 import { attempt } from './failure.ts';
+import { CopyNotes, libraryReader } from './library-reader.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
 import { mergeChunks } from './merge.ts';
 import type {
   CollectionInfo,
+  ExactCopy,
   GraphApi,
   GraphState,
   LibraryApi,
@@ -24,12 +26,14 @@ import { toPictureInfo } from './schema.ts';
 import { search } from './search.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { sweepOrphans } from './sweep.ts';
+import { thumbnailsOf } from './thumbnails.ts';
 
 /** The library worker's protocol over the store. Every call ends in a result; an exception is a bug. */
 export class Library implements LibraryApi {
   readonly #env: LibraryEnvironment;
   readonly #session: LibrarySession;
   readonly #claims = new Claims();
+  readonly #copies = new CopyNotes();
 
   constructor(env: LibraryEnvironment = IN_BROWSER) {
     this.#env = env;
@@ -80,6 +84,13 @@ export class Library implements LibraryApi {
     const { store } = await this.#session.need();
     this.#graphs.connect(connect<GraphApi>(port), () => store.isWriter);
     await this.#session.sweepGraphs();
+  }
+
+  connectReader(port: MessagePort): void {
+    serve(
+      libraryReader(() => this.#session.need()),
+      port,
+    );
   }
 
   graphLost(reason: string): void {
@@ -139,13 +150,7 @@ export class Library implements LibraryApi {
   }
 
   async thumbnails(collection: number, ids: readonly number[]): Promise<LookResult<readonly Thumbnail[]>> {
-    const result = await this.#do('reading thumbnails', async ({ store }) => {
-      const thumbs = store.db.transaction('thumbs').store;
-      const rows = await Promise.all(ids.map((id) => thumbs.get([collection, id])));
-      return rows.flatMap((row, at): Thumbnail[] =>
-        row === undefined ? [] : [{ id: ids[at] ?? 0, data: row.data, type: row.type }],
-      );
-    });
+    const result = await this.#do('reading thumbnails', ({ store }) => thumbnailsOf(store, collection, ids));
     return result.ok
       ? transfer(
           result,
@@ -184,6 +189,10 @@ export class Library implements LibraryApi {
 
   pending(collection: number): Promise<LookResult<readonly string[]>> {
     return this.#do('listing the files to index', ({ collections }) => collections.pending(collection));
+  }
+
+  noteCopies(collection: number, copies: readonly ExactCopy[]): Promise<LookResult<void>> {
+    return this.#do('noting copies', (parts) => this.#copies.note(parts, collection, copies));
   }
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>> {

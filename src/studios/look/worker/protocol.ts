@@ -127,6 +127,13 @@ export interface PictureInfo {
   readonly path?: string;
 }
 
+/** A file that was given and not stored, because its bytes are in the collection already. */
+export interface ExactCopy {
+  readonly name: string;
+  /** The picture with the same bytes. */
+  readonly id: number;
+}
+
 export interface NewPicture extends EmbeddedPicture {
   readonly name: string;
   readonly bytes: number;
@@ -233,6 +240,8 @@ export interface LibraryApi {
   connectEmbedder(port: MessagePort, lane: number): void;
   /** Hands over the port to the graph worker, on which `GraphApi` is served; again after the worker was started anew. */
   connectGraph(port: MessagePort): Promise<void>;
+  /** Serves `LibraryReader` of `twins-protocol.ts` on a port (transferred). */
+  connectReader(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
   graphLost(reason: string): void;
 
@@ -275,6 +284,8 @@ export interface LibraryApi {
   /** A file of the run is settled without being stored (duplicate, broken, removed). */
   settle(collection: number, names: readonly string[]): Promise<LookResult<void>>;
   pending(collection: number): Promise<LookResult<readonly string[]>>;
+  /** Files of a run that were not stored because the collection has their bytes: they are listed as exact copies. */
+  noteCopies(collection: number, copies: readonly ExactCopy[]): Promise<LookResult<void>>;
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>>;
   graphState(collection: number, metric: Metric): GraphState;

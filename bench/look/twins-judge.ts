@@ -87,10 +87,11 @@ export function twinRows(
   found: Threshold,
   run: {
     readonly pictures: number;
-    readonly first: { readonly seconds: number; readonly longTasks: number };
-    readonly again: { readonly seconds: number; readonly longTasks: number };
+    readonly first: { readonly seconds: number; readonly longTasks: readonly number[] };
+    readonly again: { readonly seconds: number; readonly longTasks: readonly number[] };
   },
 ): Row[] {
+  const longTasks = [...run.first.longTasks, ...run.again.longTasks];
   const recipesOf = (kind: Kind): Record<string, number> =>
     Object.fromEntries(
       RECIPES.filter((recipe) => recipe.kind === kind).map(({ name }) => [name, found.recipes[name] ?? 0]),
@@ -128,11 +129,11 @@ export function twinRows(
     }),
     row({
       id: 'twins-main-thread',
-      what: 'main-thread tasks over 50 ms meanwhile',
-      value: run.first.longTasks + run.again.longTasks,
-      unit: '',
-      must: { atMost: 0 },
-      beside: {},
+      what: 'the longest main-thread task meanwhile, until the groups are drawn',
+      value: Math.max(0, ...longTasks),
+      unit: 'ms',
+      must: { atMost: 100 },
+      beside: { 'over 50 ms': longTasks.length },
     }),
   ];
 }

@@ -7,7 +7,7 @@ import type { TwinGroupView, TwinsApi, TwinsView } from '../worker/twins-protoco
 import { download } from './export-files.ts';
 import { startTwins } from './start-workers.ts';
 
-export type { TwinGroupView, TwinPairView } from '../worker/twins-protocol.ts';
+export type { TwinGroupView, TwinMember, TwinPairView } from '../worker/twins-protocol.ts';
 
 /** Chosen where recompressed and resized copies are all found and few others: `npm run bench -- look --only twins`. */
 const DEFAULT_THRESHOLD = 0.75;

@@ -1,5 +1,5 @@
 import type { Progress } from '../../../kernel/progress.ts';
-import { describe, fail } from '../../../kernel/result.ts';
+import { describe, fail, ok } from '../../../kernel/result.ts';
 import { busy } from '../../../platform/busy.ts';
 import { WorkerClosedError, WorkerCrashedError, type Connection } from '../../../platform/rpc.ts';
 import type { ExactCopy, LibraryApi, LookError, LookResult } from '../worker/protocol.ts';
@@ -116,8 +116,8 @@ export class Twins {
 
   /** Ids of every picture in the groups that is not the best of its own. */
   async spare(): Promise<readonly number[]> {
-    const api = await this.#api();
-    return api.ok ? api.value.spare() : [];
+    const spare = await this.#call(async (api) => ok(await api.spare()));
+    return spare.ok ? spare.value : [];
   }
 
   /** Hands the list to the person. */
@@ -146,11 +146,10 @@ export class Twins {
       this.#error = view.error;
       return;
     }
-    const api = await this.#api();
-    const groups = api.ok ? await api.value.groups(0, this.#wanted) : [];
+    const groups = await this.#call(async (api) => ok(await api.groups(0, this.#wanted)));
     if (id !== this.#asked || collection !== this.#collection) return;
     this.#view = view.value;
-    this.#groups = groups;
+    this.#groups = groups.ok ? groups.value : [];
     await this.#readCopies();
   }
 
@@ -182,7 +181,7 @@ export class Twins {
     if (this.#isClosed) return fail('cancelled', 'The page was left.');
     this.#worker ??= startTwins(this.#library);
     const started = await this.#worker;
-    if (started.ok) return { ok: true, value: started.value.api };
+    if (started.ok) return ok(started.value.api);
     this.#worker = undefined;
     return started;
   }

@@ -62,7 +62,7 @@ export class PairList {
   }
 
   /**
-   * From what likeness on the list is complete.
+   * Above what likeness the list is complete.
    *
    * @returns the first floor, or the likeness of the best pair that had to go
    */
@@ -101,9 +101,8 @@ export class PairList {
     this.#isSorted = true;
     const gone = this.#pairs[this.#most];
     if (gone === undefined) return;
-    // Of pairs that are equally alike all go, or the list would not be complete from its floor on.
+    // Of pairs that are equally alike those of the least ids stay: hundreds of equal pictures still hang together by them.
     this.#floor = gone.likeness;
-    const end = this.#pairs.findIndex(({ likeness }) => likeness <= gone.likeness);
-    this.#pairs.length = end;
+    this.#pairs.length = this.#most;
   }
 }

@@ -61,6 +61,7 @@ module.exports = {
       '^src/platform/',
       '^src/studios/$1/(engine|state)/',
       '^src/studios/$1/worker/protocol[^/]*\\.ts$',
+      '^src/studios/$1/worker/[a-z]+-protocol\\.ts$',
       // The address of a worker's script, not its code.
       '^src/studios/$1/worker/[^/]+\\.worker\\.ts',
     ]),

@@ -98,7 +98,7 @@ export default ts.config(
         { type: 'sw', pattern: 'src/sw' },
         { type: 'main', pattern: 'src' },
       ],
-      'boundaries/files': [{ category: 'protocol', pattern: '**/worker/protocol*.ts' }],
+      'boundaries/files': [{ category: 'protocol', pattern: '**/worker/*protocol*.ts' }],
     },
     rules: {
       'boundaries/dependencies': [

@@ -18,6 +18,7 @@ import { shown, type Row } from './row.ts';
 import { graphRows, reopenRow, searchRows, sizeRows } from './search-rows.ts';
 import { openStage, type Stage } from './stage.ts';
 import { wordRows } from './words.ts';
+import { benchTwins } from './twins.ts';
 
 const SAMPLE = 'public/samples/clothing';
 const SIZES = [1_000, 5_000, 10_000, 20_000];
@@ -26,8 +27,17 @@ const PAGE_SIZE = 10_000;
 const CLICKS = 100;
 const ROUNDS = 3;
 
-/** `profile` is no figure of the table: it runs only when it is asked for. */
-const PARTS = ['first-load', 'end-to-end', 'main-thread', 'growth', 'engines', 'words', 'profile'] as const;
+/** `profile` is no figure of the table, and `twins` has one of its own: they run only when they are asked for. */
+const PARTS = [
+  'first-load',
+  'end-to-end',
+  'main-thread',
+  'growth',
+  'engines',
+  'words',
+  'profile',
+  'twins',
+] as const;
 type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -184,6 +194,7 @@ export async function benchLook({ dir, only, sizes }: BenchOptions): Promise<boo
       ? `the ${files.length} photographs of the sample collection (the bounds are meant for 800: --dir DIR)`
       : `${files.length} photographs of ${folder.name}`;
   console.log(`Look: ${pictures}`);
+  if (only === 'twins') return benchTwins(files, { pictures, hasDir: dir !== undefined });
   const stage = await openStage();
   const bench = new LookBench(stage, files);
   try {

@@ -22,6 +22,7 @@ describe('policies', () => {
       '/workers/embed.worker-a1.js',
       '/workers/graph.worker-a1.js',
       '/workers/library.worker-a1.js',
+      '/workers/twins.worker-a1.js',
     ];
     for (const file of ['/', '/connected.html', '/worker-frame.html', '/sw.js', ...workers])
       expect(policyOf(file), file).not.toContain("'unsafe-eval'");

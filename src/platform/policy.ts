@@ -57,6 +57,7 @@ const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'graph.worker': "'self' 'wasm-unsafe-eval'",
   'sheet.worker': "'self' 'wasm-unsafe-eval'",
   'hum.worker': "'self' 'wasm-unsafe-eval'",
+  'twins.worker': "'self' 'wasm-unsafe-eval'",
 };
 
 /**

@@ -1,5 +1,6 @@
 import { Zip, ZipPassThrough } from 'fflate';
 import type { OnProgress } from '../../../kernel/progress.ts';
+import { csvCell } from '../engine/csv.ts';
 import type { PictureInfo } from '../worker/protocol.ts';
 import type { FullPicture } from './originals.ts';
 
@@ -12,12 +13,6 @@ export interface Listed extends PictureInfo {
 /** Archive tools of some systems fail on longer ones. */
 const MAX_PATH = 200;
 
-/** A cell by RFC 4180; text that a spreadsheet would take for a formula is made text. */
-export function cell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /**
  * The list as CSV with a header row.
  *
@@ -25,7 +20,9 @@ export function cell(value: string | number): string {
  * @param scoreName `similarity` or `distance`
  */
 export function toCsv(pictures: readonly Listed[], scoreName: string): string {
-  const rows = pictures.map(({ name, rank, score }) => [name, rank ?? '', score ?? ''].map(cell).join(','));
+  const rows = pictures.map(({ name, rank, score }) =>
+    [name, rank ?? '', score ?? ''].map(csvCell).join(','),
+  );
   return [`name,rank,${scoreName}`, ...rows, ''].join('\r\n');
 }
 

@@ -1,4 +1,4 @@
-import { cell, type Listed } from './export-files.ts';
+import { csvCell } from '../engine/csv.ts';
 import type { Labelled } from './names.svelte.ts';
 
 /** The pictures of one name. */

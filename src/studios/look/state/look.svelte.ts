@@ -30,6 +30,7 @@ import type { SourceFile } from './sources.ts';
 import { pictureInput } from './svg.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 import { WordSearch } from './words.svelte.ts';
+import { Twins } from './twins.svelte.ts';
 
 export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
 export type { NameInfo } from './names.svelte.ts';
@@ -53,6 +54,7 @@ export class Look {
   readonly names: Names;
   readonly exchange: Exchange;
   readonly remote: RemoteEngine;
+  readonly twins: Twins;
   readonly selection = new Selection();
   readonly canKeepFolders = canKeepFolders();
   /** Whether pictures can be searched by their address: the policy of the other document forbids it. */
@@ -83,6 +85,7 @@ export class Look {
     this.pictures = new Pictures(api);
     this.thumbnails = new Thumbnails(api);
     this.quality = new Quality(api);
+    this.twins = new Twins(connection);
     this.#originals = new Originals(api);
     this.outside = new Outside((picture) => this.embedder.embed(picture));
     this.words = new WordSearch({ library: api, files: () => this.embedder.files() });
@@ -102,6 +105,7 @@ export class Look {
       onStored: (collection) => void this.#changed(collection),
       onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
       onTwin: (collection, id, { name }) => {
+        void api.noteCopies(collection, [{ name, id }]);
         if (collection === this.#id && this.folders.hasMoved(id)) void this.#fileMoved(id, name);
       },
     });
@@ -312,6 +316,7 @@ export class Look {
     this.thumbnails.reset(0);
     this.outside.close();
     this.words.stop();
+    this.twins.close();
     this.#connection.close();
   }
 

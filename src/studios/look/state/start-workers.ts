@@ -4,7 +4,9 @@ import { startWorker } from '../../../platform/worker-start.ts';
 import embedUrl from '../worker/embed.worker.ts?worker&url';
 import graphUrl from '../worker/graph.worker.ts?worker&url';
 import libraryUrl from '../worker/library.worker.ts?worker&url';
+import twinsUrl from '../worker/twins.worker.ts?worker&url';
 import type { GraphWorkerApi, LibraryApi, LookError } from '../worker/protocol.ts';
+import type { TwinsApi } from '../worker/twins-protocol.ts';
 
 const MAX_EMBEDDERS = 4;
 
@@ -46,4 +48,17 @@ export async function startGraph(
   await graph.api.connectLibrary(transfer(port1, [port1]));
   await library.api.connectGraph(transfer(port2, [port2]));
   return graph;
+}
+
+/** Starts the twins worker and ties it to the library. */
+export async function startTwins(
+  library: Connection<LibraryApi>,
+): Promise<Result<Connection<TwinsApi>, LookError>> {
+  const worker = await start(twinsUrl, 'twins');
+  if (!worker.ok) return worker;
+  const twins = connectWorker<TwinsApi>(worker.value);
+  const { port1, port2 } = new MessageChannel();
+  await twins.api.connectLibrary(transfer(port1, [port1]));
+  await library.api.connectReader(transfer(port2, [port2]));
+  return ok(twins);
 }

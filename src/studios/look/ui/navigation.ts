@@ -28,6 +28,8 @@ export interface Navigation {
   /** To the query before this one; from a link that was opened here: to no query. */
   back(): void;
   toCollection(id: number): void;
+  /** To the twins of the open collection. */
+  toTwins(): void;
 }
 
 const pictureItem = (id: number): QueryItem => ({ kind: 'picture', key: String(id), id });
@@ -61,5 +63,7 @@ export function setNavigation(look: Look, address: Address): Navigation {
     clear: () => show(NO_QUERY),
     back: () => (address.canGoBack ? history.back() : show(NO_QUERY)),
     toCollection: (id) => address.go('/look', { collection: String(id) }),
+    toTwins: () =>
+      address.go('/look', { collection: String(look.collections.current?.id ?? 0), view: 'twins' }),
   });
 }

@@ -20,11 +20,15 @@ export async function deleteRowsOf(tx: WriteTransaction, collection: number): Pr
 export async function emptyTrash(tx: WriteTransaction): Promise<boolean> {
   const trash = await tx.objectStore('trash').getAll();
   const thumbs = tx.objectStore('thumbs');
+  const prints = tx.objectStore('prints');
   await Promise.all([
     tx.objectStore('trash').clear(),
     ...trash.flatMap((one) =>
       one.kind === 'pictures'
-        ? one.pictures.map(({ collection, id }) => thumbs.delete([collection, id]))
+        ? one.pictures.flatMap(({ collection, id }) => [
+            thumbs.delete([collection, id]),
+            prints.delete([collection, id]),
+          ])
         : one.rows.map(({ id }) => deleteRowsOf(tx, id)),
     ),
   ]);

@@ -2,12 +2,14 @@ import { connect, serve, type TaskOptions, transfer } from '../../../platform/rp
 import { Claims } from './claims.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { attempt } from './failure.ts';
+import { CopyNotes, libraryReader } from './library-reader.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
 import { mergeChunks } from './merge.ts';
 import type { ExchangeApi } from './protocol-exchange.ts';
 import type {
   ClassAnswer,
   CollectionInfo,
+  ExactCopy,
   GraphApi,
   GraphState,
   LibraryApi,
@@ -31,6 +33,7 @@ import { ClassSearch } from './class-search.ts';
 import { search } from './search.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { sweepOrphans } from './sweep.ts';
+import { thumbnailsOf } from './thumbnails.ts';
 
 /** The library worker's protocol over the store. Every call ends in a result; an exception is a bug. */
 export class Library implements LibraryApi {
@@ -39,6 +42,7 @@ export class Library implements LibraryApi {
   readonly #claims = new Claims();
   readonly #classSearch: ClassSearch;
   readonly #exchange: Exchange;
+  readonly #copies = new CopyNotes();
 
   constructor(env: LibraryEnvironment = IN_BROWSER) {
     this.#env = env;
@@ -95,6 +99,13 @@ export class Library implements LibraryApi {
 
   connectExchange(port: MessagePort): void {
     serve<ExchangeApi>(this.#exchange, port);
+  }
+
+  connectReader(port: MessagePort): void {
+    serve(
+      libraryReader(() => this.#session.need()),
+      port,
+    );
   }
 
   graphLost(reason: string): void {
@@ -154,13 +165,7 @@ export class Library implements LibraryApi {
   }
 
   async thumbnails(collection: number, ids: readonly number[]): Promise<LookResult<readonly Thumbnail[]>> {
-    const result = await this.#do('reading thumbnails', async ({ store }) => {
-      const thumbs = store.db.transaction('thumbs').store;
-      const rows = await Promise.all(ids.map((id) => thumbs.get([collection, id])));
-      return rows.flatMap((row, at): Thumbnail[] =>
-        row === undefined ? [] : [{ id: ids[at] ?? 0, data: row.data, type: row.type }],
-      );
-    });
+    const result = await this.#do('reading thumbnails', ({ store }) => thumbnailsOf(store, collection, ids));
     return result.ok
       ? transfer(
           result,
@@ -199,6 +204,10 @@ export class Library implements LibraryApi {
 
   pending(collection: number): Promise<LookResult<readonly string[]>> {
     return this.#do('listing the files to index', ({ collections }) => collections.pending(collection));
+  }
+
+  noteCopies(collection: number, copies: readonly ExactCopy[]): Promise<LookResult<void>> {
+    return this.#do('noting copies', (parts) => this.#copies.note(parts, collection, copies));
   }
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>> {

@@ -24,6 +24,11 @@ export const MIGRATIONS: readonly Migration[] = [
     database.deleteObjectStore('vectors');
     transaction.objectStore('pictures').createIndex('byHash', ['collection', 'hash'], { unique: true });
   },
+  // 3: what finding twins keeps.
+  (database) => {
+    database.createObjectStore('prints');
+    database.createObjectStore('copies');
+  },
 ];
 
 interface CollectionOf1 {

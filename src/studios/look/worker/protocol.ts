@@ -134,6 +134,13 @@ export interface PictureInfo {
   readonly path?: string;
 }
 
+/** A file that was given and not stored, because its bytes are in the collection already. */
+export interface ExactCopy {
+  readonly name: string;
+  /** The picture with the same bytes. */
+  readonly id: number;
+}
+
 export interface NewPicture extends EmbeddedPicture {
   readonly name: string;
   readonly bytes: number;
@@ -250,6 +257,8 @@ export interface LibraryApi {
   connectGraph(port: MessagePort): Promise<void>;
   /** Serves `ExchangeApi` of `protocol-exchange.ts` on a port (transferred). */
   connectExchange(port: MessagePort): void;
+  /** Serves `LibraryReader` of `twins-protocol.ts` on a port (transferred). */
+  connectReader(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
   graphLost(reason: string): void;
 
@@ -292,6 +301,8 @@ export interface LibraryApi {
   /** A file of the run is settled without being stored (duplicate, broken, removed). */
   settle(collection: number, names: readonly string[]): Promise<LookResult<void>>;
   pending(collection: number): Promise<LookResult<readonly string[]>>;
+  /** Files of a run that were not stored because the collection has their bytes: they are listed as exact copies. */
+  noteCopies(collection: number, copies: readonly ExactCopy[]): Promise<LookResult<void>>;
 
   search(request: SearchRequest): Promise<LookResult<SearchAnswer>>;
   /** Takes the network's weights (transferred) and keeps its last layer, for `searchClasses`. */

@@ -1,6 +1,7 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from 'idb';
 import { BLOCK_ROWS } from '../engine/vector-table.ts';
 import type { NameInfo, PictureInfo } from './protocol.ts';
+import type { KeptPrint } from './twins-protocol.ts';
 
 export const DATABASE_NAME = 'atelier-look';
 
@@ -49,6 +50,9 @@ export interface VectorChunk {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** A kept print: `KeptPrint` under the picture's key. */
+export type PrintRow = Omit<KeptPrint, 'id'>;
+
 export interface ThumbRow {
   readonly data: ArrayBuffer;
   readonly type: string;
@@ -72,6 +76,10 @@ export interface LookSchema extends DBSchema {
   thumbs: { key: [number, number]; value: ThumbRow };
   /** Files announced for indexing and not settled yet; the value says nothing. */
   pending: { key: [number, string]; value: true };
+  /** Prints for finding twins, made of thumbnails. */
+  prints: { key: [number, number]; value: PrintRow };
+  /** Files that were not stored, by name: the picture that has their bytes. */
+  copies: { key: [number, string]; value: number };
   folders: { key: number; value: FileSystemDirectoryHandle };
   trash: { key: number; value: TrashRow };
 }
@@ -83,6 +91,8 @@ export const BY_COLLECTION = [
   'chunks',
   'thumbs',
   'pending',
+  'prints',
+  'copies',
 ] as const satisfies readonly StoreName[];
 
 export type WriteTransaction = IDBPTransaction<LookSchema, StoreName[], 'readwrite'>;

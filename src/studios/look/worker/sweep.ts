@@ -60,8 +60,9 @@ async function findOrphans(store: LookStore): Promise<readonly Orphan[]> {
       if (!named.has(`${key[1]} ${key[2]}`)) orphans.push({ store: 'chunks', key });
     const pictures = new Set(inTrash.get(collection));
     for (const [, id] of await tx.objectStore('pictures').getAllKeys(keysOf(collection))) pictures.add(id);
-    for (const key of await tx.objectStore('thumbs').getAllKeys(keysOf(collection)))
-      if (!pictures.has(key[1])) orphans.push({ store: 'thumbs', key });
+    for (const name of ['thumbs', 'prints'] as const)
+      for (const key of await tx.objectStore(name).getAllKeys(keysOf(collection)))
+        if (!pictures.has(key[1])) orphans.push({ store: name, key });
   }
   return orphans;
 }

@@ -1,4 +1,5 @@
 import { csvCell } from '../engine/csv.ts';
+import type { Listed } from './export-files.ts';
 import type { Labelled } from './names.svelte.ts';
 
 /** The pictures of one name. */
@@ -16,7 +17,7 @@ export interface LabelList {
 export function labelsCsv(lists: readonly LabelList[]): string {
   const rows = lists.flatMap(({ name, labelled }) =>
     labelled.map(({ picture, isMarked, probability }) =>
-      [picture.name, name, isMarked ? 'marked' : 'found', probability ?? ''].map(cell).join(','),
+      [picture.name, name, isMarked ? 'marked' : 'found', probability ?? ''].map(csvCell).join(','),
     ),
   );
   return ['name,label,by,probability', ...rows, ''].join('\r\n');

@@ -193,11 +193,14 @@ describe('finding twins', () => {
     await add(...(await Promise.all(Array.from({ length: 80 }, (_, i) => variant(1 + (i % 40), i, 64)))));
     const twins = startTwins();
     const order: string[] = [];
-    const finding = find(twins).then(() => order.push('found'));
-    await expect.poll(async () => (await twins.at(collection, 0.75)).ok).toBe(true);
-    order.push('answered');
-    await finding;
+    let answer: ReturnType<TwinsApi['at']> | undefined;
+    const onProgress = (): void => {
+      answer ??= twins.at(collection, 0.75).finally(() => order.push('answered'));
+    };
+    value(await twins.find(collection, { onProgress }));
+    order.push('found');
     expect(order).toEqual(['answered', 'found']);
+    expect((await answer)?.ok).toBe(true);
   });
 
   it('says that a collection is gone, or was not looked at', async () => {

@@ -43,7 +43,7 @@ let opened: Opened | undefined;
 let network = '';
 let dim = 0;
 let collection = 0;
-let before: StoredBytes = { vectors: 0, thumbnails: 0, graphs: 0, pictures: 0, trash: 0 };
+let before: StoredBytes = { vectors: 0, thumbnails: 0, graphs: 0, maps: 0, pictures: 0, trash: 0 };
 let thumbnails: readonly Thumbnail[] = [];
 /** [MOST, dim] float32: vectors of the photographs, then synthetic ones; row r is the picture with the id r + 1. */
 let vectors = new Float32Array();
@@ -233,6 +233,7 @@ const page: LibraryPage = {
         vectors: now.vectors - before.vectors,
         thumbnails: now.thumbnails - before.thumbnails,
         graphs: now.graphs - before.graphs,
+        maps: now.maps - before.maps,
         pictures: now.pictures - before.pictures,
       },
       disk: estimate.usageDetails?.indexedDB ?? estimate.usage ?? 0,

@@ -3,6 +3,7 @@ import { Claims } from './claims.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { attempt } from './failure.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
+import { LibraryMapSource } from './map-source.ts';
 import { mergeChunks } from './merge.ts';
 import type { ExchangeApi } from './protocol-exchange.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
   LibraryApi,
   LibraryIntake,
   LookResult,
+  MapSource,
   Metric,
   NamedAnswer,
   NameInfo,
@@ -95,6 +97,11 @@ export class Library implements LibraryApi {
 
   connectExchange(port: MessagePort): void {
     serve<ExchangeApi>(this.#exchange, port);
+  }
+
+  connectMap(port: MessagePort): void {
+    const need = (): Promise<LibraryParts> => this.#session.need();
+    serve<MapSource>(new LibraryMapSource(need, (collection, ids) => this.thumbnails(collection, ids)), port);
   }
 
   graphLost(reason: string): void {
@@ -305,8 +312,11 @@ export class Library implements LibraryApi {
   }
 
   storedBytes(): Promise<LookResult<StoredBytes>> {
-    return this.#do('counting what is stored', ({ store }) =>
-      storedBytes(store, (collections) => this.#graphs.storedBytes(collections)),
+    return this.#do('counting what is stored', ({ store, maps }) =>
+      storedBytes(store, {
+        graphs: (collections) => this.#graphs.storedBytes(collections),
+        maps: (collections) => maps.bytes(collections),
+      }),
     );
   }
 

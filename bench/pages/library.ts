@@ -181,6 +181,15 @@ const page: LibraryPage = {
     return { storeMs, graphMs: performance.now() - started };
   },
 
+  async fill(to) {
+    let at = size;
+    const lane = async (): Promise<void> => {
+      while (at < to) await addOne(at++);
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    size = to;
+  },
+
   async settle() {
     const started = performance.now();
     take(await need().library.settleGraphs(collection));

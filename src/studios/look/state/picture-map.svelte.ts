@@ -5,18 +5,16 @@ import { type Connection, type Remote, type TaskOptions, WorkerCrashedError } fr
 import type {
   GroupKind,
   Grouping,
-  LibraryApi,
-  LookError,
-  LookResult,
   MapApi,
   MapPlaces,
   PictureCell,
   PictureStrip,
-} from '../worker/protocol.ts';
+} from '../worker/protocol-map.ts';
+import type { LibraryApi, LookError, LookResult } from '../worker/protocol.ts';
 import type { NetworkFiles } from './network.ts';
 import { startMap } from './start-map.ts';
 
-export type { GroupKind, Grouping, MapPlaces } from '../worker/protocol.ts';
+export type { GroupKind, Grouping, MapPlaces } from '../worker/protocol-map.ts';
 
 export interface PictureMapParts {
   readonly library: Remote<LibraryApi>;

@@ -2,7 +2,8 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { type Connection, connectWorker, type Remote, transfer } from '../../../platform/rpc.ts';
 import { startWorker } from '../../../platform/worker-start.ts';
 import mapUrl from '../worker/map.worker.ts?worker&url';
-import type { LibraryApi, LookError, MapApi } from '../worker/protocol.ts';
+import type { MapApi } from '../worker/protocol-map.ts';
+import type { LibraryApi, LookError } from '../worker/protocol.ts';
 
 /** Starts the map worker and ties it to the library. */
 export async function startMap(library: Remote<LibraryApi>): Promise<Result<Connection<MapApi>, LookError>> {

@@ -3,6 +3,7 @@ import { Claims } from './claims.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { attempt } from './failure.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
+import type { MapSource } from './protocol-map.ts';
 import { LibraryMapSource } from './map-source.ts';
 import { mergeChunks } from './merge.ts';
 import type { ExchangeApi } from './protocol-exchange.ts';
@@ -14,7 +15,6 @@ import type {
   LibraryApi,
   LibraryIntake,
   LookResult,
-  MapSource,
   Metric,
   NamedAnswer,
   NameInfo,

@@ -1,5 +1,5 @@
 import { type AtlasShape, cellsPerRow, LARGE, LAYER_SIDE, levelsOf, SMALL } from '../engine/map/atlas.ts';
-import type { PictureCell, PictureStrip } from './map-protocol.ts';
+import type { PictureCell, PictureStrip } from './protocol-map.ts';
 import type { Thumbnail } from './protocol.ts';
 
 /** Draws thumbnails into cells of an atlas, cut to squares as the list of pictures shows them. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mulberry32, normal } from '../../../kernel/rng.ts';
 import { serve } from '../../../platform/rpc.ts';
 import { ok } from '../../../kernel/result.ts';
-import type { KeptMap, MapSource } from './map-protocol.ts';
+import type { KeptMap, MapSource } from './protocol-map.ts';
 import { MapService } from './map-service.ts';
 import type { LookResult } from './protocol.ts';
 

@@ -25,7 +25,7 @@ import type {
   MapSource,
   PictureCell,
   PictureStrip,
-} from './map-protocol.ts';
+} from './protocol-map.ts';
 import type { LookResult } from './protocol.ts';
 
 /** Vectors fetched at once: a block of the library's table. */

@@ -1,7 +1,7 @@
 import { transfer } from '../../../platform/rpc.ts';
 import { attempt } from './failure.ts';
 import type { LibraryParts } from './library-session.ts';
-import type { KeptMap, MapSource } from './map-protocol.ts';
+import type { KeptMap, MapSource } from './protocol-map.ts';
 import type { LibraryApi, LookResult, Thumbnail } from './protocol.ts';
 
 /** What the library has for the map worker. */

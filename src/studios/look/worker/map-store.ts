@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import { openDatabase } from '../../../platform/storage/database.ts';
 import { transact } from '../../../platform/storage/transact.ts';
-import type { KeptMap } from './map-protocol.ts';
+import type { KeptMap } from './protocol-map.ts';
 
 /** Of what made the map; one that was made otherwise is made anew. */
 const MADE_BY = 'pca 64, umap-js 1.4.0, 1';

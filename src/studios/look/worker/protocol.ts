@@ -8,8 +8,6 @@ import type { NamedAnswer, NameInfo, NewName } from '../engine/naming.ts';
 import type { Metric } from '../engine/vector-index.ts';
 
 export type { Metric, NamedAnswer, NameInfo, NewName };
-export type { Metric };
-export type * from './map-protocol.ts';
 
 export type LookErrorCode =
   | 'empty-file'
@@ -253,8 +251,6 @@ export interface LibraryApi {
   connectGraph(port: MessagePort): Promise<void>;
   /** Serves `ExchangeApi` of `protocol-exchange.ts` on a port (transferred). */
   connectExchange(port: MessagePort): void;
-  }
-
   /** Serves `MapSource` on a port, for the map worker. */
   connectMap(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */

@@ -1,4 +1,4 @@
-/** What the page, the map worker and the library say to one another about the map. `protocol.ts` hands it on. */
+/** What the page, the map worker and the library say to one another about the map. */
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import type { Grouping } from '../engine/map/groups.ts';
 import type { LookResult, Thumbnail } from './protocol.ts';

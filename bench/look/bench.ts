@@ -12,6 +12,7 @@ import { describeMachine } from './machine.ts';
 import { mainThreadRows } from './main-thread.ts';
 import { largestListRows, manyFilesRows, traceMainThread } from './main-thread-run.ts';
 import { printProfile } from './profile-run.ts';
+import { mapRows } from './map.ts';
 import { timeReopening, type Reopened } from './reopen.ts';
 import { writeReport, type Results } from './report.ts';
 import { shown, type Row } from './row.ts';
@@ -35,6 +36,7 @@ const PARTS = [
   'growth',
   'engines',
   'words',
+  'map',
   'profile',
   'twins',
 ] as const;
@@ -66,6 +68,8 @@ function readSizes(sizes: string | undefined): readonly number[] {
   if (read.every((size) => Number.isInteger(size) && size >= 100)) return read.toSorted((a, b) => a - b);
   throw new UsageError('--sizes takes numbers of pictures from 100 on, e.g. 500,1000');
 }
+
+const mapSize = (sizes: string | undefined): number => Math.max(...readSizes(sizes));
 
 class LookBench {
   readonly rows: Row[] = [];
@@ -150,6 +154,19 @@ class LookBench {
     this.say(sizeRows(this.growth));
   }
 
+  /** The map of synthetic vectors with the thumbnails of real photographs; the library alone grows the collection. */
+  async measureMap(size: number): Promise<void> {
+    const profile = freshProfile();
+    await withBrowser(profile, async (site) =>
+      indexAll(await openWarm(site, this.stage.siteUrl), this.files),
+    );
+    const collection = await withBrowser(profile, async (browser) =>
+      (await LibraryDriver.open(this.stage, browser, profile.dir)).fill(1, size),
+    );
+    this.say(await withBrowser(profile, (browser) => mapRows(browser, this.stage.siteUrl, collection, size)));
+    profile.remove();
+  }
+
   /** Reopening and clicking in the page itself, at the size that the table asks for. */
   private async measurePage(collection: number): Promise<void> {
     const at = this.growth.at(-1);
@@ -204,6 +221,7 @@ export async function benchLook({ dir, only, sizes }: BenchOptions): Promise<boo
     if (wants('main-thread')) await bench.measureMainThread();
     if (wants('engines')) await bench.measureEngines();
     if (wants('words')) await bench.measureWords();
+    if (wants('map')) await bench.measureMap(mapSize(sizes));
     if (only === 'profile') await printProfile(files);
     if (wants('growth')) await bench.measureGrowth(readSizes(sizes));
     const { rows, growth, rounds, reopened } = bench;

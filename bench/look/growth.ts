@@ -74,6 +74,13 @@ export class LibraryDriver {
     return collection;
   }
 
+  /** Makes a collection of so many pictures, without a graph. @returns its id */
+  async fill(real: number, size: number): Promise<number> {
+    const collection = need(await this.#page.evaluate((from) => window.library?.begin(from), real));
+    await this.#page.evaluate((to) => window.library?.fill(to), size);
+    return collection;
+  }
+
   /** Goes on with the growing collection in a fresh browser. */
   async goOn(real: number, collection: number, other: LibraryDriver): Promise<void> {
     const from = [real, collection] as const;

@@ -10,6 +10,8 @@ export interface LibraryPage {
   goOn(photographs: number, growing: number): Promise<void>;
   /** Adds the real vectors first, then synthetic ones, until so many are stored and in the graph. */
   grow(size: number): Promise<Growth>;
+  /** The same without a graph. */
+  fill(size: number): Promise<void>;
   /** Tidies the chunks, fits and keeps the graph. */
   settle(): Promise<number>;
   /** Searches by a sample of the collection, with the graph, exactly, and by the naive scan. */

@@ -43,7 +43,7 @@ let opened: Opened | undefined;
 let network = '';
 let dim = 0;
 let collection = 0;
-let before: StoredBytes = { vectors: 0, thumbnails: 0, graphs: 0, pictures: 0, trash: 0 };
+let before: StoredBytes = { vectors: 0, thumbnails: 0, graphs: 0, maps: 0, pictures: 0, trash: 0 };
 let thumbnails: readonly Thumbnail[] = [];
 /** [MOST, dim] float32: vectors of the photographs, then synthetic ones; row r is the picture with the id r + 1. */
 let vectors = new Float32Array();
@@ -181,6 +181,15 @@ const page: LibraryPage = {
     return { storeMs, graphMs: performance.now() - started };
   },
 
+  async fill(to) {
+    let at = size;
+    const lane = async (): Promise<void> => {
+      while (at < to) await addOne(at++);
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    size = to;
+  },
+
   async settle() {
     const started = performance.now();
     take(await need().library.settleGraphs(collection));
@@ -233,6 +242,7 @@ const page: LibraryPage = {
         vectors: now.vectors - before.vectors,
         thumbnails: now.thumbnails - before.thumbnails,
         graphs: now.graphs - before.graphs,
+        maps: now.maps - before.maps,
         pictures: now.pictures - before.pictures,
       },
       disk: estimate.usageDetails?.indexedDB ?? estimate.usage ?? 0,

@@ -3,7 +3,7 @@ export interface Progress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
-  readonly unit: 'bytes' | 'pictures' | 'vectors' | 'queries' | 'edits' | 'seconds' | 'pairs';
+  readonly unit: 'bytes' | 'pictures' | 'vectors' | 'queries' | 'edits' | 'seconds' | 'pairs' | 'percent';
 }
 
 export type OnProgress = (progress: Progress) => void;

@@ -30,6 +30,7 @@ export function formatDuration(seconds: number): string {
 export function formatAmount({ done, total, unit }: Progress): string {
   if (unit === 'bytes')
     return total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done);
+  if (unit === 'percent') return `${formatCount(done)} %`;
   return total > 0 ? `${formatCount(done)} of ${formatCount(total)} ${unit}` : `${formatCount(done)} ${unit}`;
 }
 

@@ -17,11 +17,12 @@ class LookData implements StudioData {
   async stored(): Promise<Result<readonly StoredPart[]>> {
     const bytes = await this.#library.api.storedBytes();
     if (!bytes.ok) return bytes;
-    const { vectors, thumbnails, graphs, pictures, trash } = bytes.value;
+    const { vectors, thumbnails, graphs, maps, pictures, trash } = bytes.value;
     return ok([
       { name: 'Vectors', bytes: vectors },
       { name: 'Thumbnails', bytes: thumbnails },
       { name: 'Graphs', bytes: graphs },
+      { name: 'Maps', bytes: maps },
       { name: 'Names and sizes', bytes: pictures },
       { name: 'In the trash', bytes: trash, isTrash: true },
     ]);

@@ -15,6 +15,10 @@ export class Selection {
   has(id: number): boolean {
     return this.#picked.has(id);
   }
+  /** Ticks more pictures; those that are ticked stay so. */
+  add(pictures: readonly PictureInfo[]): void {
+    for (const picture of pictures) if (!this.has(picture.id)) this.toggle(picture);
+  }
   toggle({ id, name, hash, bytes, width, height }: PictureInfo): void {
     // Its own fields alone: a result's rank and figure belong to one query.
     if (!this.#picked.delete(id)) this.#picked.set(id, { id, name, hash, bytes, width, height });

@@ -9,6 +9,7 @@ import { Collections } from './collections.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { attempt } from './failure.ts';
 import { GraphKeeper } from './graph-keeper.ts';
+import { MapStore } from './map-store.ts';
 import { MERGE_AT, mergeChunks, smallChunks } from './merge.ts';
 import { type OpenCollection, OpenCollections } from './open-collections.ts';
 import { Names } from './naming.ts';
@@ -44,6 +45,7 @@ export interface LibraryParts {
   readonly commits: CommitQueue;
   readonly trash: Trash;
   readonly names: Names;
+  readonly maps: MapStore;
 }
 
 /** From opening the store to closing it: the connection, the writer's lock, and the work behind the calls. */
@@ -93,22 +95,25 @@ export class LibrarySession {
   }
 
   async close(): Promise<void> {
-    const { store, commits } = await this.need();
+    const { store, commits, maps } = await this.need();
     await commits.drain();
     await this.maintenance.run(() => Promise.resolve());
     this.graphs.disconnect('the library was closed');
     (await this.#lock)?.release();
+    await maps.close();
     store.close();
   }
 
-  /** Forgets kept graphs of collections that are gone. */
+  /** Forgets kept graphs and maps of collections that are gone. */
   async sweepGraphs(): Promise<void> {
-    const { store } = await this.need();
+    const { store, maps } = await this.need();
     if (!store.isWriter) return;
     const keys = await store.db.getAllKeys('collections');
     const trash = await store.db.getAll('trash');
     const deleted = trash.flatMap((one) => (one.kind === 'collections' ? one.rows : []));
-    await this.graphs.sweep([...keys, ...deleted.map(({ id }) => id)]);
+    const known = [...keys, ...deleted.map(({ id }) => id)];
+    await this.graphs.sweep(known);
+    await maps.sweep(known);
   }
 
   async #make(): Promise<LibraryParts> {
@@ -123,6 +128,7 @@ export class LibrarySession {
         this.graphs.added(collection, ids);
         this.#mergeOnTheWay(store, open, collection);
       }),
+      maps: new MapStore(`${this.#env.database}-maps`),
       trash: new Trash(store, open, this.#env.now, {
         onRemoved: (collection, ids) => this.graphs.removed(collection, ids),
         onRestored: (collection, ids) => this.graphs.added(collection, ids),

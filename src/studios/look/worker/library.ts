@@ -4,6 +4,8 @@ import { Exchange } from './exchange/exchange.ts';
 import { attempt } from './failure.ts';
 import { CopyNotes, libraryReader } from './library-reader.ts';
 import { IN_BROWSER, type LibraryEnvironment, type LibraryParts, LibrarySession } from './library-session.ts';
+import type { MapSource } from './protocol-map.ts';
+import { LibraryMapSource } from './map-source.ts';
 import { mergeChunks } from './merge.ts';
 import type { ExchangeApi } from './protocol-exchange.ts';
 import type {
@@ -106,6 +108,11 @@ export class Library implements LibraryApi {
       libraryReader(() => this.#session.need()),
       port,
     );
+  }
+
+  connectMap(port: MessagePort): void {
+    const need = (): Promise<LibraryParts> => this.#session.need();
+    serve<MapSource>(new LibraryMapSource(need, (collection, ids) => this.thumbnails(collection, ids)), port);
   }
 
   graphLost(reason: string): void {
@@ -314,8 +321,11 @@ export class Library implements LibraryApi {
   }
 
   storedBytes(): Promise<LookResult<StoredBytes>> {
-    return this.#do('counting what is stored', ({ store }) =>
-      storedBytes(store, (collections) => this.#graphs.storedBytes(collections)),
+    return this.#do('counting what is stored', ({ store, maps }) =>
+      storedBytes(store, {
+        graphs: (collections) => this.#graphs.storedBytes(collections),
+        maps: (collections) => maps.bytes(collections),
+      }),
     );
   }
 

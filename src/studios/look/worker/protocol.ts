@@ -233,6 +233,7 @@ export interface StoredBytes {
   readonly vectors: number;
   readonly thumbnails: number;
   readonly graphs: number;
+  readonly maps: number;
   /** Names, sizes, hashes. */
   readonly pictures: number;
   /** What was deleted and can still come back, of every kind. */
@@ -259,6 +260,8 @@ export interface LibraryApi {
   connectExchange(port: MessagePort): void;
   /** Serves `LibraryReader` of `twins-protocol.ts` on a port (transferred). */
   connectReader(port: MessagePort): void;
+  /** Serves `MapSource` on a port, for the map worker. */
+  connectMap(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
   graphLost(reason: string): void;
 

@@ -16,11 +16,11 @@ const PRINT_BYTES = PRINT_WORDS * FLOAT_BYTES + 16;
  * What the store holds, without the browser's own overhead. What is in the trash is counted apart: it takes room, but
  * the person has deleted it.
  *
- * @param graphBytes size of the kept graphs of some collections
+ * @param kept size of the kept graphs and of the kept maps of some collections
  */
 export async function storedBytes(
   store: LookStore,
-  graphBytes: (collections: readonly number[]) => Promise<number>,
+  kept: Record<'graphs' | 'maps', (collections: readonly number[]) => Promise<number>>,
 ): Promise<StoredBytes> {
   const tx = store.db.transaction(['collections', 'pictures', 'prints', 'trash']);
   const [rows, trash] = await Promise.all([
@@ -45,6 +45,6 @@ export async function storedBytes(
     } else bytes.trash += all - lostVectors + thumbBytes(infos) + infoBytes(infos) + printBytes;
   }
   const idsOf = (some: readonly { readonly id: number }[]): number[] => some.map(({ id }) => id);
-  bytes.trash += await graphBytes(idsOf(gone));
-  return { ...bytes, graphs: await graphBytes(idsOf(rows)) };
+  bytes.trash += (await kept.graphs(idsOf(gone))) + (await kept.maps(idsOf(gone)));
+  return { ...bytes, graphs: await kept.graphs(idsOf(rows)), maps: await kept.maps(idsOf(rows)) };
 }

@@ -112,7 +112,11 @@ async function prepare(
   if (!decoded.ok) return decoded;
   const raster = decoded.value;
   try {
-    const made = await makeOf(raster, picture.part, { isOpaque: type === 'image/jpeg', fast });
+    const made = await makeOf(raster, picture.part, {
+      isOpaque: type === 'image/jpeg',
+      fast,
+      sight: network?.sight,
+    });
     return ok({ ...made, width: raster.width, height: raster.height });
   } catch (cause) {
     return overwhelmed(picture, cause);

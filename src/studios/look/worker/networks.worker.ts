@@ -1,6 +1,6 @@
 /** Reads networks that people bring, so that a hundred megabytes of weights do not hold up the page. */
 import { serve, transfer } from '../../../platform/rpc.ts';
-import type { NetworksApi } from './networks-protocol.ts';
+import type { NetworksApi } from './protocol-networks.ts';
 import { recognise } from './recognise.ts';
 
 const api: NetworksApi = {

@@ -5,7 +5,7 @@ import { writeSafetensors } from '../../../kernel/tensors/safetensors-write.ts';
 import { describeKept, keptTensors } from '../engine/kept-network.ts';
 import { foldResNet } from '../engine/resnet-weights.ts';
 import { readH5 } from './h5.ts';
-import type { GivenFile, RecognisedNetwork } from './networks-protocol.ts';
+import type { GivenFile, RecognisedNetwork } from './protocol-networks.ts';
 import { formatOf, readResNet, recognise } from './recognise.ts';
 
 const FIXTURES = new URL('../engine/testing/networks/', import.meta.url);

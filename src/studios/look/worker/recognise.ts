@@ -12,7 +12,7 @@ import {
 } from '../engine/resnet-weights.ts';
 import { readTfjsManifest, readTfjsWeights, tfjsBytes } from '../engine/tfjs-weights.ts';
 import { isH5, readH5 } from './h5.ts';
-import type { GivenFile, RecognisedNetwork } from './networks-protocol.ts';
+import type { GivenFile, RecognisedNetwork } from './protocol-networks.ts';
 import type { LookResult } from './protocol.ts';
 
 /** What a file is by its first bytes, whatever its name says. */

@@ -122,8 +122,16 @@ describe.each(VARIANTS)('ResNet-50 with %s’s names', (variant) => {
 
   it('gives them with weights kept as float16 too', async () => {
     const { file, format } = fileOf(variant);
-    const kept = parseSafetensors(writeSafetensors(readResNet(file, format).tensors, {}));
-    const ours = centred(await embedAll(kept, variant));
+    const started = performance.now();
+    const whole = writeSafetensors(readResNet(file, format).tensors, {});
+    const readMs = performance.now() - started;
+    const ours = centred(await embedAll(parseSafetensors(whole), variant));
+    const embedMs = performance.now() - started - readMs;
+    if (FOLDER !== undefined)
+      console.info(
+        `${variant}: ${whole.byteLength} bytes kept, read in ${readMs.toFixed(0)} ms, ` +
+          `${(embedMs / PICTURES).toFixed(0)} ms a picture, worst cosine ${worst(ours, reference(variant)).toFixed(7)}`,
+      );
     expect(worst(ours, reference(variant))).toBeGreaterThan(0.999);
     // In the narrow network some neighbours are nearer to one another than float16 can tell.
     const theirs = neighbours(reference(variant)).flat();
@@ -142,7 +150,8 @@ describe.each(VARIANTS)('ResNet-50 with %s’s names', (variant) => {
     expect(neighbours(ours)).not.toEqual(neighbours(reference(variant)));
   });
 
-  it('gives others with the stride in the other convolution', async () => {
+  // At full width the mean over a map hides most of where its places were taken.
+  it.skipIf(FOLDER !== undefined)('gives others with the stride in the other convolution', async () => {
     const { file, format } = fileOf(variant);
     const other = variant === 'keras' ? 'torchvision' : 'keras';
     const ours = centred(await embedAll(readResNet(file, format).tensors, other, PREPROCESSINGS[variant]));

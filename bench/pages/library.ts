@@ -92,6 +92,7 @@ async function addOne(at: number): Promise<void> {
     height: 300,
     thumbnail,
     thumbnailType: thumb.type,
+    network,
   };
   take(await need().intake.add(collection, transfer(picture, [embedding.buffer, thumbnail])));
 }

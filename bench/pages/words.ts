@@ -58,7 +58,7 @@ async function grown(pictures: number): Promise<number> {
     const embedding = vectors.slice(at * dim, (at + 1) * dim);
     const thumbnail = Uint8Array.of(0).buffer;
     const picture = { name: `${at}.jpg`, bytes: 1, hash: String(at).padStart(64, '0'), width: 1, height: 1 };
-    const stored = { ...picture, embedding, thumbnail, thumbnailType: 'image/webp' };
+    const stored = { ...picture, embedding, thumbnail, thumbnailType: 'image/webp', network };
     take(await intake.add(id, transfer(stored, [embedding.buffer, thumbnail])));
   }
   return id;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WeightsError, type StoredTensor } from './safetensors.ts';
+import { takeTensor } from './take-tensor.ts';
 
 /** A convolution with its batch norm folded in. */
 export interface ConvWeights {
@@ -128,13 +129,7 @@ export class WeightsReader {
   }
 
   #values(name: string, shape: readonly number[]): Float32Array {
-    const stored = this.#stored.get(name);
-    const expected = `expected shape [${shape.join(', ')}]`;
-    if (!stored) throw new WeightsError(`tensor ${name}: ${expected}, found no such tensor`);
-    if (stored.shape.length !== shape.length || stored.shape.some((size, axis) => size !== shape[axis])) {
-      throw new WeightsError(`tensor ${name}: ${expected}, found [${stored.shape.join(', ')}]`);
-    }
-    return stored.values;
+    return takeTensor(this.#stored, name, shape).values;
   }
 
   #keep<T extends tf.Tensor>(name: string, tensor: T): T {

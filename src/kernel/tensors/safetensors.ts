@@ -17,28 +17,35 @@ const BYTES_PER_VALUE = { F16: 2, F32: 4 } as const;
 
 type DataType = keyof typeof BYTES_PER_VALUE;
 
-interface Entry {
-  readonly dtype: DataType;
-  readonly shape: readonly number[];
+interface Place {
   readonly begin: number;
   readonly end: number;
+}
+
+interface Entry extends Place {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
 }
 
 /**
  * Reads a safetensors file of float16 and float32 tensors, trusting nothing in it.
  *
  * @param file the whole file
- * @returns its tensors by name, float16 widened to float32; the buffer is not kept
+ * @param isWanted by name; of any other tensor only its place is checked, so it may have any dtype. By default all
+ * @returns the wanted tensors by name, float16 widened to float32; the buffer is not kept
  * @throws WeightsError naming the tensor (or the header) and what is wrong with it
  * @see https://github.com/huggingface/safetensors#format
  */
-export function parseSafetensors(file: ArrayBuffer): Map<string, StoredTensor> {
+export function parseSafetensors(
+  file: ArrayBuffer,
+  isWanted: (name: string) => boolean = () => true,
+): Map<string, StoredTensor> {
   const { header, dataStart } = readHeader(file);
   const tensors = new Map<string, StoredTensor>();
   const ranges: { name: string; begin: number; end: number }[] = [];
   for (const [name, description] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    const entry = readEntry(name, description);
+    const entry = isWanted(name) ? readEntry(name, description) : readPlace(name, description);
     if (dataStart + entry.end > file.byteLength) {
       const found = file.byteLength - dataStart;
       throw new WeightsError(
@@ -46,10 +53,23 @@ export function parseSafetensors(file: ArrayBuffer): Map<string, StoredTensor> {
       );
     }
     ranges.push({ name, begin: entry.begin, end: entry.end });
-    tensors.set(name, { shape: entry.shape, values: readValues(file, dataStart, entry) });
+    if (isEntry(entry)) tensors.set(name, { shape: entry.shape, values: readValues(file, dataStart, entry) });
   }
   assertNoHoles(ranges, file.byteLength - dataStart);
   return tensors;
+}
+
+/**
+ * What a safetensors file says of itself.
+ *
+ * @param file the whole file, or its beginning with the whole header
+ * @returns the texts of `__metadata__` by key; none where the file has none
+ * @throws WeightsError when there is no sound header
+ */
+export function safetensorsMetadata(file: ArrayBuffer): ReadonlyMap<string, string> {
+  const metadata = readHeader(file).header.__metadata__;
+  const texts = isRecord(metadata) ? Object.entries(metadata) : [];
+  return new Map(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 /**
@@ -111,19 +131,25 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+function readPlace(name: string, description: unknown): Place {
+  const offsets = isRecord(description) ? description.data_offsets : undefined;
+  const [begin, end] = isCounts(offsets) && offsets.length === 2 ? offsets : [];
+  if (begin === undefined || end === undefined || end < begin) {
+    throw new WeightsError(`tensor ${name}: expected two offsets, found ${JSON.stringify(offsets)}`);
+  }
+  return { begin, end };
+}
+
 function readEntry(name: string, description: unknown): Entry {
   if (!isRecord(description)) throw new WeightsError(`tensor ${name}: expected a description, found none`);
-  const { dtype, shape, data_offsets: offsets } = description;
+  const { dtype, shape } = description;
   if (dtype !== 'F16' && dtype !== 'F32') {
     throw new WeightsError(`tensor ${name}: expected dtype F16 or F32, found ${JSON.stringify(dtype)}`);
   }
   if (!isCounts(shape) || shape.length > MAX_RANK) {
     throw new WeightsError(`tensor ${name}: expected a shape of sizes, found ${JSON.stringify(shape)}`);
   }
-  const [begin, end] = isCounts(offsets) && offsets.length === 2 ? offsets : [];
-  if (begin === undefined || end === undefined) {
-    throw new WeightsError(`tensor ${name}: expected two offsets, found ${JSON.stringify(offsets)}`);
-  }
+  const { begin, end } = readPlace(name, description);
   const bytes = shape.reduce((product, size) => product * size, BYTES_PER_VALUE[dtype]);
   if (end - begin !== bytes) {
     throw new WeightsError(
@@ -150,6 +176,8 @@ function assertNoHoles(ranges: { name: string; begin: number; end: number }[], d
   }
   if (position !== dataBytes) throw new WeightsError(`data: expected ${position} bytes, found ${dataBytes}`);
 }
+
+const isEntry = (place: Place | Entry): place is Entry => 'dtype' in place;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

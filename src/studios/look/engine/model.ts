@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from '../../../kernel/shape.ts';
 import { INPUT_SIZE } from './input-size.ts';
+import type { Embedder } from './model-embedder.ts';
+import { LITE_PREPROCESSING } from './preprocess.ts';
 import { conv, depthwise, WeightsReader, type ConvWeights } from '../../../kernel/tensors/model-layers.ts';
 import { parseSafetensors } from '../../../kernel/tensors/safetensors.ts';
 
@@ -48,7 +50,7 @@ interface Block {
 }
 
 /** The network of Look: EfficientNet-Lite1. */
-export interface LookModel {
+export interface LookModel extends Embedder {
   /**
    * Pictures → embeddings.
    *
@@ -64,7 +66,7 @@ export interface LookModel {
    * @returns [B, 1000] float32 logits in the order of labels.json; the caller disposes
    * @throws RangeError when the shape is another one
    */
-  classify(features: tf.Tensor2D): tf.Tensor2D;
+  readonly classify: (features: tf.Tensor2D) => tf.Tensor2D;
   /** Frees the weights; the model is of no use afterwards. */
   dispose(): void;
 }
@@ -88,6 +90,9 @@ export function createLookModel(weights: ArrayBuffer): LookModel {
     const classBias = reader.vector('classifier.bias', CLASS_COUNT);
     reader.assertAllTaken();
     return {
+      dim: EMBEDDING_DIM,
+      inputSize: INPUT_SIZE,
+      preprocessing: LITE_PREPROCESSING,
       embed(images) {
         assertShape(images, ['B', INPUT_SIZE, INPUT_SIZE, 3], 'images');
         return tf.tidy(() => {

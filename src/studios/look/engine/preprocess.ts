@@ -1,4 +1,5 @@
 import { INPUT_SIZE } from './input-size.ts';
+import type { Preprocessing } from './preprocessing.ts';
 import { bicubicWeights, resampleColumns, resampleRows, type Square } from './resample.ts';
 
 /** TensorFlow's preprocessing.py, CROP_PADDING: at evaluation the network saw S / (S + 32) of the short side. */
@@ -6,6 +7,14 @@ const CROP_PADDING = 32;
 /** efficientnet_lite_builder.py: MEAN_RGB and STDDEV_RGB. */
 export const MEAN_RGB = 127;
 export const STDDEV_RGB = 128;
+
+/** How our own network looks at a picture. */
+export const LITE_PREPROCESSING: Preprocessing = {
+  order: 'rgb',
+  mean: [MEAN_RGB, MEAN_RGB, MEAN_RGB],
+  std: [STDDEV_RGB, STDDEV_RGB, STDDEV_RGB],
+  crop: { inside: INPUT_SIZE, of: INPUT_SIZE + CROP_PADDING },
+};
 
 /** A square of a picture, in whole pixels. */
 export interface CropBox {
@@ -19,15 +28,20 @@ export interface CropBox {
  *
  * @param width of the upright picture, pixels, ≥ 1
  * @param height of the upright picture, pixels, ≥ 1
- * @returns the square of floor(S / (S + 32) · short side), S = 240; at least one pixel
+ * @param crop the share of the short side; by default our own network's S / (S + 32), S = 240
+ * @returns the square of floor(share · short side); at least one pixel
  * @throws RangeError when a side is not a whole number ≥ 1
  * @see TensorFlow's efficientnet/preprocessing.py, _decode_and_center_crop
  */
-export function cropBox(width: number, height: number): CropBox {
+export function cropBox(
+  width: number,
+  height: number,
+  { inside, of }: Preprocessing['crop'] = LITE_PREPROCESSING.crop,
+): CropBox {
   assertSide(width, 'width');
   assertSide(height, 'height');
   const short = Math.min(width, height);
-  const size = Math.max(1, Math.floor((short * INPUT_SIZE) / (INPUT_SIZE + CROP_PADDING)));
+  const size = Math.max(1, Math.floor((short * inside) / of));
   return { x: (width - size + 1) >> 1, y: (height - size + 1) >> 1, size };
 }
 
@@ -62,7 +76,8 @@ export function toInput(
  * @param width of the picture, pixels
  * @param height of the picture, pixels
  * @param crop the square to look at
- * @returns [240, 240, 3] uint8, RGB
+ * @param side output pixels; by default what our own network takes
+ * @returns [side, side, 3] uint8, RGB
  * @throws RangeError when the buffer is not of that size, or the crop not inside the picture
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
  */
@@ -71,10 +86,11 @@ export function toSquare(
   width: number,
   height: number,
   crop: CropBox,
+  side = INPUT_SIZE,
 ): Uint8Array {
   assertPicture(rgba, width, height, crop);
   const square = { data: rgba, width, ...crop };
-  const weights = bicubicWeights(crop.size);
+  const weights = bicubicWeights(crop.size, side);
   return resampleColumns(resampleRows(isOpaque(square) ? square : overWhite(square), weights), weights);
 }
 

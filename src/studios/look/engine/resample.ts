@@ -7,7 +7,6 @@ const BICUBIC_A = -0.5;
 const PRECISION_BITS = 22;
 /** One half in these numbers: sums are rounded, not cut. */
 const HALF = 1 << (PRECISION_BITS - 1);
-const ROW_BYTES = INPUT_SIZE * 3;
 
 /** A square of an 8-bit picture of four interleaved channels; the fourth is not looked at. */
 export interface Square {
@@ -25,28 +24,29 @@ export interface Square {
 export interface Weights {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** [INPUT_SIZE, taps] */
+  /** [side, taps] */
   readonly values: Int32Array;
   readonly taps: number;
 }
 
 /**
- * Pillow's precompute_coeffs and normalize_coeffs_8bpc for INPUT_SIZE output pixels.
+ * Pillow's precompute_coeffs and normalize_coeffs_8bpc.
  *
  * @param available source pixels, ≥ 1
+ * @param side output pixels, ≥ 1; by default what our own network takes
  * @returns coefficients that sum to 2^22, up to rounding, for each output pixel
  */
-export function bicubicWeights(available: number): Weights {
-  const scale = available / INPUT_SIZE;
+export function bicubicWeights(available: number, side = INPUT_SIZE): Weights {
+  const scale = available / side;
   const stretch = Math.max(scale, 1);
   const shrink = 1 / stretch; // Multiplied, not divided by: the rounding is Pillow's.
   const support = BICUBIC_SUPPORT * stretch;
   const taps = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(INPUT_SIZE);
-  const count = new Int32Array(INPUT_SIZE);
-  const values = new Int32Array(INPUT_SIZE * taps);
+  const first = new Int32Array(side);
+  const count = new Int32Array(side);
+  const values = new Int32Array(side * taps);
   const exact = new Float64Array(taps);
-  for (let out = 0; out < INPUT_SIZE; out += 1) {
+  for (let out = 0; out < side; out += 1) {
     const centre = (out + 0.5) * scale;
     const from = Math.max(0, Math.trunc(centre - support + 0.5));
     const to = Math.min(available, Math.trunc(centre + support + 0.5));
@@ -80,15 +80,16 @@ function roundHalfAway(value: number): number {
  * The first pass of Pillow's resize: along the rows.
  *
  * @param square of the picture
- * @param weights for INPUT_SIZE columns out of the square's
- * @returns [size, INPUT_SIZE, 3] uint8
+ * @param weights for `side` columns out of the square's
+ * @returns [size, side, 3] uint8
  */
 export function resampleRows({ data, width, x: left, y: top, size }: Square, weights: Weights): Uint8Array {
   const { first, count, values, taps } = weights;
-  const result = new Uint8Array(size * ROW_BYTES);
+  const side = first.length;
+  const result = new Uint8Array(size * side * 3);
   for (let y = 0, out = 0; y < size; y += 1) {
     const row = (top + y) * width + left;
-    for (let x = 0; x < INPUT_SIZE; x += 1, out += 3) {
+    for (let x = 0; x < side; x += 1, out += 3) {
       let red = HALF;
       let green = HALF;
       let blue = HALF;
@@ -115,23 +116,26 @@ const STRIP = 4;
 /**
  * The second pass: along the columns.
  *
- * @param data [height, INPUT_SIZE, 3] uint8
- * @param weights for INPUT_SIZE rows
- * @returns [INPUT_SIZE, INPUT_SIZE, 3] uint8
+ * @param data [height, side, 3] uint8
+ * @param weights for `side` rows
+ * @returns [side, side, 3] uint8
  */
 export function resampleColumns(data: Uint8Array, weights: Weights): Uint8Array {
   const { first, count, values, taps } = weights;
-  const result = new Uint8Array(INPUT_SIZE * ROW_BYTES);
-  for (let y = 0, out = 0; y < INPUT_SIZE; y += 1) {
-    const top = (first[y] ?? 0) * ROW_BYTES;
+  const side = first.length;
+  const rowBytes = side * 3;
+  const result = new Uint8Array(side * rowBytes);
+  for (let y = 0; y < side; y += 1) {
+    const top = (first[y] ?? 0) * rowBytes;
     const tap = y * taps;
     const afterTap = tap + (count[y] ?? 0);
-    for (let x = 0; x < ROW_BYTES; x += STRIP, out += STRIP) {
+    // A last strip that reaches beyond its row writes where the next row overwrites it, or behind the end: nowhere.
+    for (let x = 0, out = y * rowBytes; x < rowBytes; x += STRIP, out += STRIP) {
       let a = HALF;
       let b = HALF;
       let c = HALF;
       let d = HALF;
-      for (let k = tap, at = top + x; k < afterTap; k += 1, at += ROW_BYTES) {
+      for (let k = tap, at = top + x; k < afterTap; k += 1, at += rowBytes) {
         const value = values[k] ?? 0;
         a = (a + Math.imul(data[at] ?? 0, value)) | 0;
         b = (b + Math.imul(data[at + 1] ?? 0, value)) | 0;

@@ -12,12 +12,17 @@ import type { EmbedApi, EmbedInfo, LookError } from '../worker/protocol.ts';
 export interface PoolParts {
   readonly lanes: number;
   startWorker(): Promise<Result<Worker, LookError>>;
-  /** The network's weights, from the site or from the cache. */
-  loadWeights(): Promise<Result<ArrayBuffer, LookError>>;
+  /** The network's weights and their hash, from the site or from the cache. */
+  loadWeights(): Promise<Result<NetworkWeights, LookError>>;
   /** A port to the library worker for a new embedder; its predecessor in the lane is dead. */
   libraryPort(lane: number): MessagePort;
   /** Hears of the end of a worker that no event tells of. */
   onDeath(api: Remote<EmbedApi>, tell: () => void): Promise<void>;
+}
+
+export interface NetworkWeights {
+  readonly weights: ArrayBuffer;
+  readonly hash: string;
 }
 
 /** Pictures that a crash may take: they are read again then. */
@@ -42,7 +47,7 @@ interface Lane {
 export class EmbedPool {
   readonly #parts: PoolParts;
   #lanes: Lane[] = [];
-  #weights: ArrayBuffer | undefined;
+  #weights: NetworkWeights | undefined;
   #starting: Promise<Result<EmbedInfo, LookError>> | undefined;
   #isClosed = false;
 
@@ -150,7 +155,7 @@ export class EmbedPool {
     return started[0]?.ok === false ? started[0] : fail('bad-weights', 'No worker could be started.');
   }
 
-  async #open(lane: number, weights: ArrayBuffer): Promise<Result<Embedder, LookError>> {
+  async #open(lane: number, { weights, hash }: NetworkWeights): Promise<Result<Embedder, LookError>> {
     const port = this.#parts.libraryPort(lane);
     const worker = await this.#parts.startWorker();
     if (!worker.ok) return worker;
@@ -158,7 +163,7 @@ export class EmbedPool {
     try {
       await connection.api.connectLibrary(transfer(port, [port]));
       const copy = weights.slice(0);
-      const info = await connection.api.load(transfer(copy, [copy]));
+      const info = await connection.api.load(transfer(copy, [copy]), hash);
       if (info.ok) {
         await this.#parts.onDeath(connection.api, () => connection.close('the worker ended'));
         return ok({ connection, info: info.value });

@@ -1,27 +1,48 @@
-import type { Progress } from '../../../kernel/progress.ts';
-import { ok, type Result } from '../../../kernel/result.ts';
+import type { OnProgress, Progress } from '../../../kernel/progress.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Connection } from '../../../platform/rpc.ts';
 import type { EmbeddedPicture, LabelScore, LibraryApi, LookError, PictureInput } from '../worker/protocol.ts';
-import { EmbedPool } from './embed-pool.ts';
+import { EmbedPool, type NetworkWeights } from './embed-pool.ts';
 import { onDeath } from './worker-life.ts';
-import { loadNetwork, type NetworkFiles } from './network.ts';
+import type { NetworkFiles } from './network.ts';
 import { embedderCount, embedderPort, startEmbedWorker } from './start-workers.ts';
 
 export interface NamedLabel extends LabelScore {
   readonly name: string;
 }
 
-/** The network as the page sees it: its download, the workers that run it, what went wrong with it. */
+const NO_CLASSIFIER = fail(
+  'wrong-network',
+  'The network of this collection has no classifier: it knows no words.',
+  {
+    hint: 'Search by a picture, or by words in a collection of the site’s own network.',
+  },
+);
+
+/** A network as the page sees it: its download, the workers that run it, what went wrong with it. */
 export class Embedder {
   readonly pool: EmbedPool;
+  readonly #fetch: (onProgress: OnProgress) => Promise<Result<NetworkFiles, LookError>>;
+  readonly #hasLabels: boolean;
   #files: NetworkFiles | undefined;
   #loading: Promise<Result<NetworkFiles, LookError>> | undefined;
   #download = $state.raw<Progress | undefined>();
   #error = $state.raw<LookError | undefined>();
 
-  constructor(library: Connection<LibraryApi>) {
+  /**
+   * @param library where embeddings go
+   * @param fetch gets the network's files
+   * @param kind how many workers at most, and whether it can name what it sees
+   */
+  constructor(
+    library: Connection<LibraryApi>,
+    fetch: (onProgress: OnProgress) => Promise<Result<NetworkFiles, LookError>>,
+    { maxLanes, hasLabels }: { readonly maxLanes: number; readonly hasLabels: boolean },
+  ) {
+    this.#fetch = fetch;
+    this.#hasLabels = hasLabels;
     this.pool = new EmbedPool({
-      lanes: embedderCount(),
+      lanes: Math.min(maxLanes, embedderCount()),
       startWorker: startEmbedWorker,
       loadWeights: () => this.#weights(),
       libraryPort: (lane) => embedderPort(library, lane),
@@ -44,6 +65,11 @@ export class Embedder {
     return this.#loading;
   }
 
+  /** The files of a network that can name what it sees. */
+  labelledFiles(): Promise<Result<NetworkFiles, LookError>> {
+    return this.#hasLabels ? this.files() : Promise.resolve(NO_CLASSIFIER);
+  }
+
   /** A picture that is only a query → its embedding. */
   async embed(picture: PictureInput): Promise<Result<EmbeddedPicture, LookError>> {
     const started = await this.pool.ready();
@@ -53,16 +79,20 @@ export class Embedder {
   /**
    * What an embedding shows.
    *
-   * @param vector [1280] float32
+   * @param vector [dim] float32
    * @param count how many labels
-   * @returns the likeliest first; none when the network cannot be had
+   * @returns the likeliest first; none when the network cannot be had, or has no classifier
    */
   async classify(vector: Float32Array<ArrayBuffer>, count: number): Promise<readonly NamedLabel[]> {
+    // Without a classifier the weights are not loaded for this: a search needs only vectors.
+    if (!this.#hasLabels) return [];
+    const files = await this.files();
+    if (!files.ok) return [];
     const started = await this.pool.ready();
     if (!started.ok) return [];
     const scores = await this.pool.run((api) => api.classify(vector, count));
     if (!scores.ok) return [];
-    const names = this.#files?.labels ?? [];
+    const names = files.value.labels;
     return scores.value.map((score) => ({ ...score, name: names[score.index] ?? `class ${score.index}` }));
   }
 
@@ -71,15 +101,14 @@ export class Embedder {
   }
 
   async #load(): Promise<Result<NetworkFiles, LookError>> {
-    const loaded = await loadNetwork((progress) => (this.#download = progress));
+    const loaded = await this.#fetch((progress) => (this.#download = progress));
     this.#download = undefined;
     this.#error = loaded.ok ? undefined : loaded.error;
     if (loaded.ok) this.#files = loaded.value;
     return loaded;
   }
 
-  async #weights(): Promise<Result<ArrayBuffer, LookError>> {
-    const files = await this.files();
-    return files.ok ? ok(files.value.weights) : files;
+  #weights(): Promise<Result<NetworkWeights, LookError>> {
+    return this.files();
   }
 }

@@ -11,7 +11,9 @@ import type { SourceFile } from './sources.ts';
  */
 const TELL_EVERY_MS = 500;
 
-export interface IndexingParts extends Omit<RunParts, 'onChange'> {
+export interface IndexingParts extends Omit<RunParts, 'onChange' | 'pool'> {
+  /** The workers with the network of a collection. */
+  poolOf(collection: number): RunParts['pool'];
   /** The collection has changed: more pictures are stored. */
   onStored(collection: number): void;
 }
@@ -109,7 +111,8 @@ export class Indexing {
   }
 
   async #start(collection: number, files: readonly SourceFile[]): Promise<void> {
-    const run = new IndexRun({ ...this.#parts, onChange: () => this.#tell(run, false) }, collection);
+    const pool = this.#parts.poolOf(collection);
+    const run = new IndexRun({ ...this.#parts, pool, onChange: () => this.#tell(run, false) }, collection);
     const { failures, twins } = this.report(collection);
     run.failures.push(...failures);
     run.twins.push(...twins);

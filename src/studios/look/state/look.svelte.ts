@@ -13,10 +13,11 @@ import type {
   PictureInfo,
 } from '../worker/protocol.ts';
 import { Collections } from './collections.svelte.ts';
-import { Embedder } from './embedder.svelte.ts';
+import type { Embedder } from './embedder.svelte.ts';
 import { Exchange } from './exchange.svelte.ts';
 import { canKeepFolders, Folders } from './folders.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
+import { Networks } from './networks.svelte.ts';
 import { Originals, type FullPicture } from './originals.ts';
 import { Outside } from './outside.svelte.ts';
 import { Pictures } from './pictures.svelte.ts';
@@ -25,6 +26,7 @@ import { Names } from './names.svelte.ts';
 import { type About, fromParameters, NO_QUERY, type QueryItem } from './query.ts';
 import { type AboutAnswer, Search } from './search.svelte.ts';
 import { RemoteEngine } from './remote.svelte.ts';
+import { samePictures } from './same-pictures.ts';
 import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
 import { pictureInput } from './svg.ts';
@@ -49,7 +51,7 @@ export class Look {
   readonly folders: Folders;
   readonly quality: Quality;
   readonly outside: Outside;
-  readonly embedder: Embedder;
+  readonly networks: Networks;
   readonly words: WordSearch;
   readonly names: Names;
   readonly exchange: Exchange;
@@ -79,7 +81,7 @@ export class Look {
     const { api } = connection;
     this.#connection = connection;
     this.#writer = writer;
-    this.embedder = new Embedder(connection);
+    this.networks = new Networks(connection);
     this.exchange = new Exchange(connection);
     this.remote = new RemoteEngine(this.exchange);
     this.pictures = new Pictures(api);
@@ -87,8 +89,11 @@ export class Look {
     this.quality = new Quality(api);
     this.twins = new Twins(connection);
     this.#originals = new Originals(api);
-    this.outside = new Outside((picture) => this.embedder.embed(picture));
-    this.words = new WordSearch({ library: api, files: () => this.embedder.files() });
+    this.outside = new Outside(
+      async (picture) => (await this.networks.ready(this.#network)).embedder.embed(picture),
+      () => this.#network ?? '',
+    );
+    this.words = new WordSearch({ library: api, files: () => this.embedder.labelledFiles() });
     this.names = new Names(api);
     this.search = new Search({
       library: api,
@@ -100,7 +105,7 @@ export class Look {
     this.folders = new Folders(api, (files, into) => this.add(files, into));
     this.indexing = new Indexing({
       library: api,
-      pool: this.embedder.pool,
+      poolOf: (collection) => this.networks.of(this.#networkOf(collection)).pool,
       prepare: ({ name, file }) => pictureInput({ name, file }),
       onStored: (collection) => void this.#changed(collection),
       onOriginal: (collection, id, file) => this.#originals.keep(collection, id, file),
@@ -127,6 +132,10 @@ export class Look {
   get error(): LookError | undefined {
     return this.#error;
   }
+  /** The network of the open collection. */
+  get embedder(): Embedder {
+    return this.networks.of(this.#network);
+  }
   get library(): Connection<LibraryApi>['api'] {
     return this.#connection.api;
   }
@@ -140,7 +149,7 @@ export class Look {
    */
   async add(files: readonly SourceFile[], into = this.#id): Promise<number | undefined> {
     if (files.length === 0) return undefined;
-    const network = await this.embedder.files();
+    const { files: network } = await this.networks.ready(this.#networkOf(into) ?? this.#network);
     if (!network.ok) {
       this.#unserved.push(() => this.add(files, into));
       return undefined;
@@ -157,7 +166,7 @@ export class Look {
    */
   async addTo(name: string, files: readonly SourceFile[]): Promise<number | undefined> {
     const known = this.collections.list.find((each) => each.name === name);
-    const network = await this.embedder.files();
+    const { files: network } = await this.networks.ready(known?.network);
     if (!network.ok) {
       this.#unserved.push(() => this.addTo(name, files));
       return undefined;
@@ -169,9 +178,33 @@ export class Look {
     return collection.id;
   }
 
-  async createCollection(name: string): Promise<CollectionInfo | undefined> {
-    const network = await this.embedder.files();
-    return network.ok ? this.collections.create(name, network.value) : undefined;
+  /**
+   * Makes a collection and opens it.
+   *
+   * @param name of the collection
+   * @param network hash of the network that its pictures are looked at with; left out: the site's own
+   */
+  async createCollection(name: string, network?: string): Promise<CollectionInfo | undefined> {
+    const { files } = await this.networks.ready(network);
+    return files.ok ? this.collections.create(name, files.value) : undefined;
+  }
+
+  /**
+   * Has another network look at the pictures of a collection: they are added to a collection of that network.
+   *
+   * @param from whose pictures
+   * @param into the other collection
+   * @param onCount called with the number of files found so far
+   * @returns how many pictures, and of how many only the thumbnail was to be had
+   */
+  async addSame(
+    from: number,
+    into: number,
+    onCount: (found: number) => void,
+  ): Promise<{ readonly pictures: number; readonly thumbnails: number }> {
+    const { files, thumbnails } = await samePictures(this.library, this.#originals, from, onCount);
+    await this.add(files, into);
+    return { pictures: files.length, thumbnails };
   }
 
   /** Shows what the address asks for. */
@@ -257,8 +290,8 @@ export class Look {
   }
 
   async retryNetwork(): Promise<void> {
-    const network = await this.embedder.files();
-    if (!network.ok) return;
+    const { files } = await this.networks.ready(this.#network);
+    if (!files.ok) return;
     const waiting = this.#unserved;
     this.#unserved = [];
     for (const add of waiting) await add();
@@ -310,9 +343,9 @@ export class Look {
     clearTimeout(this.#graphTimer);
     this.#graphHost?.close();
     this.indexing.stop();
+    this.networks.close();
     this.remote.close();
     this.exchange.close();
-    this.embedder.close();
     this.thumbnails.reset(0);
     this.outside.close();
     this.words.stop();
@@ -330,7 +363,19 @@ export class Look {
     return this.collections.current?.id ?? 0;
   }
 
+  /** Hash of the open collection's network. */
+  get #network(): string | undefined {
+    return this.collections.current?.network;
+  }
+
+  #networkOf(collection: number): string | undefined {
+    return this.collections.list.find(({ id }) => id === collection)?.network;
+  }
+
   #opened(current: CollectionInfo | undefined): void {
+    // A network that nothing uses now gives its memory back.
+    const { collection } = this.indexing;
+    this.networks.rest(current?.network, ...(collection === 0 ? [] : [this.#networkOf(collection)]));
     const id = current?.id ?? 0;
     this.pictures.reset(id, current?.count ?? 0);
     this.thumbnails.reset(id);

@@ -10,7 +10,7 @@ const LABELS = 'labels.json';
 /** Length of its embedding: models/efficientnet-lite1/card.md. */
 const DIM = 1280;
 
-/** The network that ships with the site, ready to be handed to workers. */
+/** A network, ready to be handed to workers. */
 export interface NetworkFiles {
   /** For people. */
   readonly title: string;
@@ -18,7 +18,7 @@ export interface NetworkFiles {
   readonly hash: string;
   readonly dim: number;
   readonly weights: ArrayBuffer;
-  /** The 1,000 ImageNet names, by class index. */
+  /** The 1,000 ImageNet names, by class index; none where the network has no classifier. */
   readonly labels: readonly string[];
 }
 

@@ -24,6 +24,7 @@ export async function openLook(parameters: URLSearchParams): Promise<Result<Look
     const look = new Look(library, opened.value.writer);
     // Not waited for: searches are answered exactly until the graph is there.
     void startGraph(library).then((graph) => look.attachGraph(graph));
+    await look.networks.open();
     await look.collections.open();
     await look.showAddress(parameters);
     return ok(look);

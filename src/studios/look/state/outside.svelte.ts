@@ -18,19 +18,29 @@ export interface OutsidePicture {
 /** Pictures from outside the collection that were searched by in this visit. */
 export class Outside {
   readonly #embed: (picture: PictureInput) => Promise<Result<EmbeddedPicture, LookError>>;
+  readonly #network: () => string;
   readonly #known = new Map<string, OutsideItem>();
   #busy = $state('');
   #error = $state.raw<LookError | undefined>();
   #asked = 0;
   #fetching: AbortController | undefined;
 
-  /** @param embed picture → embedding, by a worker */
-  constructor(embed: (picture: PictureInput) => Promise<Result<EmbeddedPicture, LookError>>) {
+  /**
+   * @param embed picture → embedding, by a worker
+   * @param network hash of the network that does it now
+   */
+  constructor(
+    embed: (picture: PictureInput) => Promise<Result<EmbeddedPicture, LookError>>,
+    network: () => string,
+  ) {
     this.#embed = embed;
+    this.#network = network;
   }
 
+  /** Those that the network of now has looked at: the vectors of another one say nothing here. */
   get known(): ReadonlyMap<string, OutsideItem> {
-    return this.#known;
+    const network = this.#network();
+    return new Map([...this.#known].filter(([, item]) => item.network === network));
   }
   /** The name of the picture being looked at, '' at rest. */
   get busy(): string {
@@ -51,6 +61,7 @@ export class Outside {
     const request = this.#asked;
     this.#busy = picture.name;
     this.#error = undefined;
+    const network = this.#network();
     const embedded = await this.#read(picture);
     if (request !== this.#asked) return undefined;
     this.#busy = '';
@@ -69,6 +80,7 @@ export class Outside {
       ...(part === undefined ? {} : { part }),
       ...(of === undefined ? {} : { of }),
       vector: embedding,
+      network,
       address: URL.createObjectURL(new Blob([thumbnail], { type: thumbnailType })),
       width,
       height,

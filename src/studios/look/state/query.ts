@@ -14,6 +14,8 @@ export type QueryItem =
       readonly bitmap?: ImageBitmap;
       readonly part?: NonNullable<PictureInput['part']>;
       readonly vector: Float32Array<ArrayBuffer>;
+      /** Hash of the network that made the vector. */
+      readonly network: string;
       /** Address of its thumbnail. */
       readonly address: string;
       readonly width: number;

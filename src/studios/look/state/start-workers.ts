@@ -3,6 +3,7 @@ import { connectWorker, transfer, type Connection } from '../../../platform/rpc.
 import { startWorker } from '../../../platform/worker-start.ts';
 import embedUrl from '../worker/embed.worker.ts?worker&url';
 import graphUrl from '../worker/graph.worker.ts?worker&url';
+import networksUrl from '../worker/networks.worker.ts?worker&url';
 import libraryUrl from '../worker/library.worker.ts?worker&url';
 import twinsUrl from '../worker/twins.worker.ts?worker&url';
 import type { GraphWorkerApi, LibraryApi, LookError } from '../worker/protocol.ts';
@@ -20,6 +21,9 @@ async function start(url: string, name: string): Promise<Result<Worker, LookErro
 }
 
 export const startEmbedWorker = (): Promise<Result<Worker, LookError>> => start(embedUrl, 'embed');
+
+/** The worker that reads networks which people bring. */
+export const startNetworks = (): Promise<Result<Worker, LookError>> => start(networksUrl, 'networks');
 
 export async function startLibrary(): Promise<Result<Connection<LibraryApi>, LookError>> {
   const worker = await start(libraryUrl, 'library');

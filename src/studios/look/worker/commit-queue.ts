@@ -4,7 +4,7 @@ import { isFiniteVector } from '../engine/vector-index.ts';
 import { attempt, LookFailure } from './failure.ts';
 import type { OpenCollection, OpenCollections } from './open-collections.ts';
 import type { IndexOutcome, LookResult, NewPicture } from './protocol.ts';
-import { chunkKey, type ChunkRef, type PictureRow } from './schema.ts';
+import { chunkKey, type ChunkRef, type CollectionRow, type PictureRow } from './schema.ts';
 import { type LookStore, manifestOf } from './store.ts';
 
 /**
@@ -68,7 +68,7 @@ export class CommitQueue {
     for (;;) {
       const opened = await attempt(DOING, async () => {
         const open = await this.#collections.open(collection);
-        validate(open.row.dim, picture);
+        validate(open.row, picture);
         return open;
       });
       if (!opened.ok) return opened;
@@ -190,7 +190,16 @@ function toRow(collection: number, id: number, picture: NewPicture): PictureRow 
   return { collection, id, name, hash, bytes, width, height, thumbBytes: thumbnail.byteLength };
 }
 
-function validate(dim: number, { name, embedding, hash, thumbnailType }: NewPicture): void {
+function validate(
+  { dim, network: own }: CollectionRow,
+  { name, embedding, hash, thumbnailType, network }: NewPicture,
+): void {
+  if (network !== own)
+    throw new LookFailure(
+      'wrong-network',
+      `${name} was looked at by another network than the one that this collection was made with.`,
+      'Vectors of two networks cannot be compared: begin another collection with that network.',
+    );
   if (embedding.length !== dim)
     throw new LookFailure(
       'wrong-network',

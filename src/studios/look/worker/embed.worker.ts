@@ -37,6 +37,7 @@ const batches = new Batches(async (inputs) => {
   return network.embed(inputs);
 });
 let network: Network | undefined;
+let networkHash = '';
 /** Undefined where WebAssembly has no SIMD. */
 let fast: FastResample | undefined;
 let library: Remote<LibraryIntake> | undefined;
@@ -112,7 +113,11 @@ async function prepare(
   if (!decoded.ok) return decoded;
   const raster = decoded.value;
   try {
-    const made = await makeOf(raster, picture.part, { isOpaque: type === 'image/jpeg', fast });
+    const made = await makeOf(raster, picture.part, {
+      isOpaque: type === 'image/jpeg',
+      fast,
+      sight: network?.sight,
+    });
     return ok({ ...made, width: raster.width, height: raster.height });
   } catch (cause) {
     return overwhelmed(picture, cause);
@@ -160,11 +165,12 @@ async function loadFast(): Promise<FastResample | undefined> {
 }
 
 const api: EmbedApi = {
-  async load(weights) {
+  async load(weights, hash) {
     const [loaded, resample] = await Promise.all([Network.load(weights), loadFast()]);
     if (!loaded.ok) return loaded;
     fast = resample;
     network = loaded.value;
+    networkHash = hash;
     return ok(network.info);
   },
 
@@ -189,7 +195,7 @@ const api: EmbedApi = {
     if (!made.ok) return made;
     if ('kind' in made.value) return ok(made.value);
     const { embedding, thumbnail: small } = made.value;
-    const record = { ...made.value, name: picture.name, bytes: picture.file.size };
+    const record = { ...made.value, name: picture.name, bytes: picture.file.size, network: networkHash };
     // Not in hand any more: the library gathers several for one transaction.
     return intake.add(collection, transfer(record, [embedding.buffer, small]));
   },

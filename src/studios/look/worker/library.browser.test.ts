@@ -94,7 +94,8 @@ describe('storing pictures', () => {
       { embedding: Float32Array.of(1, 2, Infinity, 4, 5, 6, 7, 8) },
       'not-finite',
     ],
-    ['a vector of another network', { embedding: new Float32Array(DIM + 1) }, 'wrong-network'],
+    ['a vector of another length', { embedding: new Float32Array(DIM + 1) }, 'wrong-network'],
+    ['a vector of another network of the same length', { network: 'c'.repeat(64) }, 'wrong-network'],
     ['no hash', { hash: '' }, 'broken-image'],
     ['a thumbnail that is no picture', { thumbnailType: 'text/html' }, 'broken-image'],
   ])('refuses %s before anything is stored', async (_what, change, expected) => {

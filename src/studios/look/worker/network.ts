@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { quantile } from '../../../kernel/metrics.ts';
 import { describe, fail, ok } from '../../../kernel/result.ts';
 import { useBackend, useWasm, useWebGpu } from '../../../platform/tf-backend.ts';
-import { createLookModel, EMBEDDING_DIM, INPUT_SIZE, type LookModel } from '../engine/model.ts';
+import type { Embedder } from '../engine/model-embedder.ts';
+import { createEmbedder } from './embedders.ts';
 import { loadFastDepthwise } from './fast-depthwise.ts';
 import type { EmbedInfo, LabelScore, LookResult } from './protocol.ts';
 
@@ -18,9 +19,9 @@ interface Probe {
 /** The network of a worker, on the backend that a timed probe chose. */
 export class Network {
   readonly info: EmbedInfo;
-  readonly #model: LookModel;
+  readonly #model: Embedder;
 
-  private constructor(model: LookModel, info: EmbedInfo) {
+  private constructor(model: Embedder, info: EmbedInfo) {
     this.#model = model;
     this.info = info;
   }
@@ -28,14 +29,14 @@ export class Network {
   /**
    * Builds the network, runs it once to warm up, and takes WebGPU when that is faster here and agrees.
    *
-   * @param weights the bytes of weights.safetensors
+   * @param weights the bytes of weights.safetensors, or of a network that a person brought, as it is kept
    * @returns the network, or what is wrong with the weights
    */
   static async load(weights: ArrayBuffer): Promise<LookResult<Network>> {
     try {
       await useWasm();
       await tryFastDepthwise();
-      const model = createLookModel(weights);
+      const model = await createEmbedder(weights);
       const wasm = await probe(model);
       const gpu = await tryWebGpu(weights, wasm);
       if (gpu !== undefined) {
@@ -52,29 +53,34 @@ export class Network {
     }
   }
 
+  /** How it looks at a picture. */
+  get sight(): Pick<Embedder, 'inputSize' | 'preprocessing'> {
+    return this.#model;
+  }
+
   /**
    * Pictures → their embeddings, in one pass.
    *
-   * @param inputs B times [240·240·3] float32 as `toInput` gives it
-   * @returns B times [1280] float32, mean-pooled, not normalised; the same whatever B is
+   * @param inputs B times [S·S·3] float32, S and the preprocessing by `sight`
+   * @returns B times [dim] float32, not normalised; the same whatever B is
    */
   async embed(inputs: readonly Float32Array[]): Promise<Float32Array<ArrayBuffer>[]> {
     const all = await run(this.#model, inputs);
-    return inputs.map((_, at) => all.slice(at * EMBEDDING_DIM, (at + 1) * EMBEDDING_DIM));
+    const { dim } = this.#model;
+    return inputs.map((_, at) => all.slice(at * dim, (at + 1) * dim));
   }
 
   /**
    * Embedding → the labels that the network finds most likely.
    *
-   * @param embedding [1280] float32
+   * @param embedding [dim] float32
    * @param count how many, 1–1000
-   * @returns the best labels, most likely first; probabilities by softmax over all classes
+   * @returns the best labels, most likely first; probabilities by softmax over all classes. None without a classifier
    */
   classify(embedding: Float32Array, count: number): LabelScore[] {
-    const probabilities = tf.tidy(() => {
-      const features = tf.tensor2d(embedding, [1, EMBEDDING_DIM]);
-      return tf.softmax(this.#model.classify(features)).dataSync();
-    });
+    const { classify, dim } = this.#model;
+    if (classify === undefined || embedding.length !== dim) return [];
+    const probabilities = tf.tidy(() => tf.softmax(classify(tf.tensor2d(embedding, [1, dim]))).dataSync());
     return Array.from(probabilities, (probability, index) => ({ index, probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, count);
@@ -91,12 +97,12 @@ async function tryFastDepthwise(): Promise<void> {
   }
 }
 
-async function run(model: LookModel, inputs: readonly Float32Array[]): Promise<Float32Array<ArrayBuffer>> {
+async function run(model: Embedder, inputs: readonly Float32Array[]): Promise<Float32Array<ArrayBuffer>> {
   const [only = new Float32Array()] = inputs;
   const images = tf.tensor4d(inputs.length === 1 ? only : joined(inputs), [
     inputs.length,
-    INPUT_SIZE,
-    INPUT_SIZE,
+    model.inputSize,
+    model.inputSize,
     3,
   ]);
   const features = model.embed(images);
@@ -112,17 +118,14 @@ let gathered = new Float32Array(0);
 
 // The next pass begins when this one's answer is there, and by then the backend has its own copy.
 function joined(inputs: readonly Float32Array[]): Float32Array {
-  const size = INPUT_SIZE * INPUT_SIZE * 3;
+  const size = inputs[0]?.length ?? 0;
   if (gathered.length !== inputs.length * size) gathered = new Float32Array(inputs.length * size);
   inputs.forEach((input, at) => gathered.set(input, at * size));
   return gathered;
 }
 
-async function probe(model: LookModel): Promise<Probe> {
-  const input = Float32Array.from(
-    { length: INPUT_SIZE * INPUT_SIZE * 3 },
-    (_, i) => Math.sin(i * 0.37) * 0.8,
-  );
+async function probe(model: Embedder): Promise<Probe> {
+  const input = Float32Array.from({ length: model.inputSize ** 2 * 3 }, (_, i) => Math.sin(i * 0.37) * 0.8);
   let embedding = await run(model, [input]); // compiles and allocates: not timed
   const times: number[] = [];
   for (let pass = 0; pass < PROBE_PASSES; pass += 1) {
@@ -136,11 +139,11 @@ async function probe(model: LookModel): Promise<Probe> {
 async function tryWebGpu(
   weights: ArrayBuffer,
   wasm: Probe,
-): Promise<{ model: LookModel; passMs: number } | undefined> {
-  let model: LookModel | undefined;
+): Promise<{ model: Embedder; passMs: number } | undefined> {
+  let model: Embedder | undefined;
   try {
     if (!(await useWebGpu())) return undefined;
-    model = createLookModel(weights);
+    model = await createEmbedder(weights);
     const gpu = await probe(model);
     if (gpu.passMs < wasm.passMs && cosine(gpu.embedding, wasm.embedding) >= MIN_AGREEMENT) {
       return { model, passMs: gpu.passMs };

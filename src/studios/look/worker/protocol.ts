@@ -71,7 +71,7 @@ export interface LabelScore {
 
 export interface EmbeddedPicture {
   readonly hash: string;
-  /** [1280] float32, mean-pooled, not normalised. */
+  /** [dim] float32, mean-pooled, not normalised. */
   readonly embedding: Float32Array<ArrayBuffer>;
   /** Of the upright picture, pixels. */
   readonly width: number;
@@ -88,8 +88,8 @@ export type IndexOutcome =
   | { readonly kind: 'duplicate'; readonly id: number; readonly name: string };
 
 export interface EmbedApi {
-  /** Takes the network's weights (transferred) and makes it ready. */
-  load(weights: ArrayBuffer): LookResult<EmbedInfo> | Promise<LookResult<EmbedInfo>>;
+  /** Takes the network's weights (transferred) and their hash, and makes it ready. */
+  load(weights: ArrayBuffer, hash: string): LookResult<EmbedInfo> | Promise<LookResult<EmbedInfo>>;
   /** Hands over the port to the library worker, on which `LibraryIntake` is served. */
   connectLibrary(port: MessagePort): void;
   /**
@@ -102,7 +102,7 @@ export interface EmbedApi {
   index(collection: number, picture: PictureInput, options?: TaskOptions): Promise<LookResult<IndexOutcome>>;
   /** The embedding of a picture that is only a query. */
   embed(picture: PictureInput, options?: TaskOptions): Promise<LookResult<EmbeddedPicture>>;
-  /** The best labels for an embedding [1280]. */
+  /** The best labels for an embedding [dim]; none from a network without a classifier. */
   classify(embedding: Float32Array<ArrayBuffer>, count: number): LookResult<readonly LabelScore[]>;
 }
 
@@ -144,6 +144,8 @@ export interface ExactCopy {
 export interface NewPicture extends EmbeddedPicture {
   readonly name: string;
   readonly bytes: number;
+  /** Hash of the network that made the embedding: the library takes no other than the collection's. */
+  readonly network: string;
 }
 
 export interface Thumbnail {

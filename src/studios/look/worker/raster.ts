@@ -1,7 +1,9 @@
 import { fail, ok } from '../../../kernel/result.ts';
-import { INPUT_SIZE } from '../engine/model.ts';
+import { INPUT_SIZE } from '../engine/input-size.ts';
+import type { Embedder } from '../engine/model-embedder.ts';
 import { partBox, type Box } from '../engine/part.ts';
-import { cropBox, toInput } from '../engine/preprocess.ts';
+import { cropBox, LITE_PREPROCESSING, toInput, toSquare } from '../engine/preprocess.ts';
+import { normalise } from '../engine/preprocessing.ts';
 import type { FastResample } from './fast-resample.ts';
 import { COPY_AGAIN, damaged } from './inspect.ts';
 import type { LookResult, PictureInput } from './protocol.ts';
@@ -10,10 +12,10 @@ import { encodeWebp } from './webp.ts';
 /** Longest side of a stored thumbnail, pixels. */
 const THUMBNAIL_SIDE = 320;
 /**
- * A larger crop is first shrunk to this by the browser's own scaler: 4 × the network's input, so that the exact bicubic
+ * A larger crop is first shrunk to so many times the network's input by the browser's own scaler, so that the exact bicubic
  * still decides every pixel that the network sees, at a bounded cost for photographs of any size.
  */
-const MAX_CROP_SIDE = 4 * INPUT_SIZE;
+const MAX_SHRINK = 4;
 
 /** A file of such a type that cannot be decoded is damaged: with other types it may be the browser. */
 const READ_BY_EVERY_BROWSER = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/webp']);
@@ -97,7 +99,14 @@ export interface Reading {
   readonly isOpaque: boolean;
   /** Left out where the browser has no SIMD. */
   readonly fast?: FastResample | undefined;
+  /** Whose eyes: by default our own network's. */
+  readonly sight?: Sight | undefined;
 }
+
+/** How a network looks at a picture. */
+export type Sight = Pick<Embedder, 'inputSize' | 'preprocessing'>;
+
+const OWN_SIGHT: Sight = { inputSize: INPUT_SIZE, preprocessing: LITE_PREPROCESSING };
 
 /**
  * What the network sees of a picture.
@@ -105,28 +114,31 @@ export interface Reading {
  * @param raster the upright picture
  * @param part only this part of it, in shares; left out: the centre crop
  * @param reading what is known of it
- * @returns [240·240·3] float32, (x − 127) / 128
+ * @returns [S·S·3] float32, as the network wants it
  */
 function networkInput(
   raster: Raster,
   part: PictureInput['part'],
-  { isOpaque, fast }: Reading,
+  { isOpaque, fast, sight = OWN_SIGHT }: Reading,
 ): Float32Array<ArrayBuffer> {
-  const box = part === undefined ? squareCrop(raster) : partBox(raster.width, raster.height, part);
-  const shrink = Math.min(1, MAX_CROP_SIDE / Math.max(box.width, box.height));
+  const { inputSize, preprocessing } = sight;
+  const box = part === undefined ? squareCrop(raster, sight) : partBox(raster.width, raster.height, part);
+  const shrink = Math.min(1, (MAX_SHRINK * inputSize) / Math.max(box.width, box.height));
   const width = Math.max(1, Math.round(box.width * shrink));
   const height = Math.max(1, Math.round(box.height * shrink));
   // Square already, but for a part of a picture that is too small for it.
   const size = Math.min(width, height);
   const crop = { x: Math.floor((width - size) / 2), y: Math.floor((height - size) / 2), size };
   const { data } = crops.pixels(raster, box, width, height, isOpaque);
+  if (preprocessing !== LITE_PREPROCESSING)
+    return normalise(toSquare(data, width, height, crop, inputSize), preprocessing);
   if (fast === undefined || width !== height) return toInput(data, width, height, crop);
   return fast.toInput(data, size);
 }
 
 /** What is made of a picture. */
 export interface Made {
-  /** [240·240·3] float32, (x − 127) / 128 */
+  /** [S·S·3] float32, S the side of the network's input. */
   readonly input: Float32Array<ArrayBuffer>;
   /** The bytes of a WebP file, longest side ≤ 320 px, over white. */
   readonly thumbnail: ArrayBuffer;
@@ -144,8 +156,8 @@ export async function makeOf(raster: Raster, part: PictureInput['part'], reading
   return { input: networkInput(raster, part, reading), thumbnail: await thumbnail(raster, reading) };
 }
 
-function squareCrop({ width, height }: Raster): Box {
-  const { x, y, size } = cropBox(width, height);
+function squareCrop({ width, height }: Raster, { preprocessing }: Sight): Box {
+  const { x, y, size } = cropBox(width, height, preprocessing.crop);
   return { x, y, width: size, height: size };
 }
 

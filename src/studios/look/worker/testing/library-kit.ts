@@ -43,6 +43,7 @@ export function picture(content: number, name = `${content}.jpg`, dim = DIM): Ne
     height: 300,
     thumbnail: Uint8Array.from({ length: 20 + (content % 7) }, () => Math.floor(rng() * 256)).buffer,
     thumbnailType: 'image/webp',
+    network: NETWORK,
   };
 }
 

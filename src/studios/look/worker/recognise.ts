@@ -1,0 +1,173 @@
+import { fail, ok } from '../../../kernel/result.ts';
+import { WeightsError, parseSafetensors, type StoredTensor } from '../../../kernel/tensors/safetensors.ts';
+import type { TaskOptions } from '../../../platform/rpc.ts';
+import { sha256Hex } from '../../../platform/storage/sha256.ts';
+import { writeKeptResNet } from '../engine/kept-network.ts';
+import {
+  EXPANSION,
+  foldResNet,
+  isOfResNet,
+  RESNET_INPUT_SIZE,
+  type FoldedResNet,
+} from '../engine/resnet-weights.ts';
+import { readTfjsManifest, readTfjsWeights, tfjsBytes } from '../engine/tfjs-weights.ts';
+import { isH5, readH5 } from './h5.ts';
+import type { GivenFile, RecognisedNetwork } from './protocol-networks.ts';
+import type { LookResult } from './protocol.ts';
+
+/** What a file is by its first bytes, whatever its name says. */
+export type WeightsFormat = 'safetensors' | 'h5' | 'json' | 'zip' | 'unknown';
+
+/** ResNet-50 has 102 MB, and with its optimiser three times as much; refused before it is read. */
+const MAX_BYTES = 512 * 1024 * 1024;
+const HEAD_BYTES = 64;
+/** A JSON object, perhaps after white space. */
+const JSON_HEAD = /^\s*\{/;
+/** Of ResNet-50 itself; a narrower one is named so. */
+const FULL_WIDTH = 64;
+const WHAT_IS_READ =
+  'Atelier reads ResNet-50 from .safetensors (torchvision’s and timm’s names), from Keras .h5, and from tfjs model.json with its shards.';
+
+/**
+ * Tells what kind of weights file it is by its content.
+ *
+ * @param head the first bytes, 64 where the file has them
+ */
+export function formatOf(head: Uint8Array): WeightsFormat {
+  if (isH5(head)) return 'h5';
+  // PyTorch's own files are archives that run code when they are opened.
+  if (head[0] === 0x50 && head[1] === 0x4b) return 'zip';
+  const text = String.fromCharCode(...head.subarray(0, HEAD_BYTES));
+  if (JSON_HEAD.test(text)) return 'json';
+  if (text.startsWith('{', 8)) return 'safetensors';
+  return 'unknown';
+}
+
+/**
+ * Reads a ResNet-50 from a file of either kind.
+ *
+ * @param file the whole file
+ * @param format as `formatOf` told
+ * @returns the network with its batch norms folded in
+ * @throws WeightsError saying what is wrong, naming the tensor, expected and found shape
+ */
+export function readResNet(file: ArrayBuffer, format: 'safetensors' | 'h5'): FoldedResNet {
+  return foldKnown(format === 'h5' ? readH5(file) : parseSafetensors(file, isOfResNet));
+}
+
+/** Says what is in the file when it is nothing like a ResNet: the first tensor that is missing would tell less. */
+function foldKnown(stored: ReadonlyMap<string, StoredTensor>): FoldedResNet {
+  if (stored.has('conv1.weight') || stored.has('conv1_conv/kernel')) return foldResNet(stored);
+  const names = [...stored.keys()];
+  const some = names.slice(0, 3).map((name) => `${name} [${stored.get(name)?.shape.join(', ')}]`);
+  const found =
+    names.length === 0 ? 'no tensors at all' : `${names.length} tensors, such as ${some.join(', ')}`;
+  throw new WeightsError(
+    `tensor conv1.weight: expected shape [any, 3, 7, 7] as torchvision names it, or conv1_conv/kernel: [7, 7, 3, any] as Keras does, found ${found}`,
+  );
+}
+
+interface Opened {
+  readonly name: string;
+  readonly file: Blob;
+  readonly format: WeightsFormat;
+}
+
+const refused = (message: string, hint = WHAT_IS_READ, cause?: unknown): LookResult<never> =>
+  fail('bad-weights', message, { hint, cause });
+
+/**
+ * Tells by their content what network some files hold.
+ *
+ * @param files one weights file, or a `model.json` and its shards
+ * @param options `onProgress` tells bytes read
+ * @returns the network as it is kept, or what is wrong with the files
+ */
+export async function recognise(
+  files: readonly GivenFile[],
+  options: TaskOptions = {},
+): Promise<LookResult<RecognisedNetwork>> {
+  const total = files.reduce((sum, { file }) => sum + file.size, 0);
+  if (total > MAX_BYTES)
+    return refused(`These files have ${Math.round(total / 1e6)} MB together; over 512 MB are not read.`);
+  let at = files[0]?.name ?? '';
+  try {
+    const opened: Opened[] = [];
+    for (const { name, file } of files) {
+      at = name;
+      const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+      opened.push({ name, file, format: formatOf(head) });
+    }
+    const main = opened.find(({ format }) => format !== 'unknown');
+    if (main === undefined) return refused(`${at} is no file of weights that is known here.`);
+    at = main.name;
+    if (main.format === 'zip')
+      return refused(
+        `${main.name} is a zip archive, as PyTorch’s .pth and .keras files are: these are not opened.`,
+        'Save it as .safetensors: safetensors.torch.save_file(model.state_dict(), "weights.safetensors").',
+      );
+    const progress = (done: number): void =>
+      options.onProgress?.({ phase: 'reading', done, total, unit: 'bytes' });
+    progress(0);
+    const network =
+      main.format === 'json'
+        ? await readTfjs(main, opened)
+        : readResNet(await main.file.arrayBuffer(), main.format === 'h5' ? 'h5' : 'safetensors');
+    progress(total);
+    const origin =
+      main.format === 'json'
+        ? 'tfjs, Keras’s names'
+        : network.variant === 'keras'
+          ? 'Keras'
+          : 'torchvision or timm';
+    return ok(await keptAs(network, origin));
+  } catch (cause) {
+    if (cause instanceof WeightsError) return refused(`${at}: ${cause.message}.`);
+    if (cause instanceof DOMException || cause instanceof RangeError)
+      return refused(
+        `${at} could not be read.`,
+        'It may have been moved, or be too large for the memory there is.',
+        cause,
+      );
+    throw cause;
+  }
+}
+
+async function keptAs(network: FoldedResNet, origin: string): Promise<RecognisedNetwork> {
+  const weights = writeKeptResNet(network, network.variant);
+  const { width, tensors } = network;
+  return {
+    title: width === FULL_WIDTH ? 'ResNet-50' : `ResNet-50 of width ${width}`,
+    origin,
+    dim: width * 8 * EXPANSION,
+    inputSize: RESNET_INPUT_SIZE,
+    preprocessing: network.variant,
+    parameters: [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0),
+    hash: await sha256Hex(new Uint8Array(weights)),
+    weights,
+  };
+}
+
+async function readTfjs(main: Opened, files: readonly Opened[]): Promise<FoldedResNet> {
+  const manifest = readTfjsManifest(parseJson(await main.file.text()));
+  const shards = manifest.shards.map((shard) => {
+    const found = files.find(({ name }) => name.slice(name.lastIndexOf('/') + 1) === shard);
+    if (found === undefined)
+      throw new WeightsError(
+        `shard ${shard}: expected it among the files, found ${files.map(({ name }) => name).join(', ')}`,
+      );
+    return found.file;
+  });
+  const bytes = tfjsBytes(manifest);
+  const given = shards.reduce((sum, shard) => sum + shard.size, 0);
+  if (bytes !== given) throw new WeightsError(`shards: expected ${bytes} bytes together, found ${given}`);
+  return foldKnown(readTfjsWeights(manifest, await new Blob(shards).arrayBuffer()));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new WeightsError('model.json: expected JSON, found something else', { cause });
+  }
+}

@@ -83,11 +83,6 @@ describe('one voice', () => {
       if (i > 0) expect(startSec).toBeGreaterThanOrEqual(line[i - 1]?.endSec ?? NaN);
   });
 
-  it('is one note where it trembles, and two where it lets go', () => {
-    expect(oneVoice([note(60, 0, 0.5), note(60, 0.52, 1)])).toHaveLength(1);
-    expect(oneVoice([note(60, 0, 0.5), note(60, 0.58, 1)])).toHaveLength(2);
-  });
-
   it('becomes notes of a score from its first note on, as it was hummed', () => {
     expect(hummedNotes([note(60, 1, 1.5, 1), note(62, 1.75, 2, 0)], 120, 960)).toEqual([
       { startTick: 960, lengthTick: 480, pitchMidi: 60, velocity: 110, author: 'person' },

@@ -151,8 +151,6 @@ export function notesOf(heard: Posteriorgram): HeardNote[] {
     .sort((a, b) => a.startSec - b.startSec || a.pitchMidi - b.pitchMidi);
 }
 
-/** A voice that begins a note anew lets go for longer: pieces of one pitch with less between them are one note. */
-const TREMBLE_SEC = 0.045;
 /** What of a note is left beside a stronger one must be as long to be a note. */
 const MIN_NOTE_SEC = 0.09;
 
@@ -176,16 +174,5 @@ export function oneVoice(notes: readonly HeardNote[]): HeardNote[] {
     const isMostThere = endSec - startSec >= (note.endSec - note.startSec) / 2;
     if (endSec - startSec >= MIN_NOTE_SEC && isMostThere) kept.push({ ...note, startSec, endSec });
   }
-  const line: HeardNote[] = [];
-  for (const note of kept.sort((a, b) => a.startSec - b.startSec)) {
-    const last = line.at(-1);
-    if (last?.pitchMidi === note.pitchMidi && note.startSec - last.endSec < TREMBLE_SEC)
-      line[line.length - 1] = {
-        ...last,
-        endSec: note.endSec,
-        strength: Math.max(last.strength, note.strength),
-      };
-    else line.push(note);
-  }
-  return line;
+  return kept.sort((x, y) => x.startSec - y.startSec);
 }

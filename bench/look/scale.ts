@@ -1,4 +1,12 @@
-import { appendFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { freshProfile, openBrowser } from '../../cli/site/open-site.ts';
 import { UsageError } from '../../cli/look/folders.ts';
@@ -8,7 +16,7 @@ import { findBrowser } from '../../scripts/find-browser.ts';
 import { quantile } from '../../src/kernel/metrics.ts';
 import { npyHeader } from '../../src/studios/look/engine/npy.ts';
 import '../pages/scale-page.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine, type Machine } from './machine.ts';
 import { rendererBytes } from './processes.ts';
 import { openStage, type Stage } from './stage.ts';
 import { clusteredVectors } from './vectors.ts';
@@ -133,6 +141,24 @@ async function measure(stage: Stage, vectors: number, chroma: string | undefined
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
+const RESULTS = 'bench/results/look-scale.json';
+
+/** What a size was measured on. */
+type KeptLine = ScaleLine & { readonly machine: Machine };
+
+/** Writes a size's figures in the place of its earlier ones; the other sizes stay, each with its machine. */
+function keep(line: KeptLine): void {
+  const before = existsSync(RESULTS)
+    ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as { lines: readonly KeptLine[] }).lines
+    : [];
+  const lines = [...before.filter(({ vectors }) => vectors !== line.vectors), line];
+  const results = {
+    command: 'npm run bench -- look-scale',
+    lines: lines.toSorted((a, b) => a.vectors - b.vectors),
+  };
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+}
+
 /** One size as rows of the tables of docs/scaling.md. */
 function shown(line: ScaleLine): string {
   const tab = [
@@ -164,26 +190,19 @@ function shown(line: ScaleLine): string {
 
 /**
  * What the tab holds: memory, disk, build and search at 20,000, 50,000 and 100,000 vectors of 1,280 numbers; and the same
- * in Chroma, where `ATELIER_CHROMA` names its command. Written to `bench/results/look-scale.json`.
+ * in Chroma, where `ATELIER_CHROMA` names its command. Written to `bench/results/look-scale.json`, size by size.
  */
 export async function benchScale(sizes: string | undefined): Promise<boolean> {
   const wanted = sizes?.split(',').map(Number) ?? SIZES;
   if (!wanted.every((size) => Number.isInteger(size) && size >= 100))
     throw new UsageError('--sizes takes numbers of vectors from 100 on');
   const stage = await openStage();
-  const lines: ScaleLine[] = [];
   try {
     const machine = describeMachine(await browserVersion(findBrowser()));
     for (const size of wanted) {
       const line = await measure(stage, size, process.env.ATELIER_CHROMA);
-      lines.push(line);
       console.log(shown(line));
-      const command = 'npm run bench -- look-scale';
-      if (sizes === undefined)
-        writeFileSync(
-          'bench/results/look-scale.json',
-          `${JSON.stringify({ command, machine, lines }, null, 2)}\n`,
-        );
+      if (SIZES.includes(size)) keep({ ...line, machine });
     }
   } finally {
     await stage.close();

@@ -15,7 +15,7 @@ test('a picture by its address, in connected mode only', async ({ page, site }) 
   await look.open(`${site.url}connected.html`);
   await look.ready(inside.length);
   await expect(page.getByText('Nothing leaves this tab')).toHaveCount(0);
-  await expect(page.getByRole('main')).toContainText('only an address that you search by');
+  await expect(page.getByRole('main')).toContainText('another address is asked only for what you say');
 
   await test.step('one that may be read', async () => {
     await field.fill(`${host.url}/open/hat.jpg`);

@@ -8,18 +8,8 @@ function toRgb(colour: string): Rgb {
   return [red, green, blue];
 }
 
-const DARK = '(prefers-color-scheme: dark)';
-
-/** As src/ui/tokens.css decides: what the person chose, else what the system has. */
-function isDark(): boolean {
-  const { theme } = document.documentElement.dataset;
-  return theme === 'dark' || (theme !== 'light' && matchMedia(DARK).matches);
-}
-
 /** The colours of the present theme, as the style of the map's canvas has them. */
 export function readTheme(canvas: HTMLCanvasElement): MapTheme {
-  // Chromium tells of the system's change before `light-dark()` follows it: the canvas is told which of the two it is.
-  canvas.style.colorScheme = isDark() ? 'dark' : 'light';
   const style = getComputedStyle(canvas);
   return {
     ground: toRgb(style.backgroundColor),
@@ -31,7 +21,7 @@ export function readTheme(canvas: HTMLCanvasElement): MapTheme {
 
 /** Calls back when the system or the person chooses other colours. @returns what ends it */
 export function whenThemeChanges(onchange: () => void): () => void {
-  const scheme = matchMedia(DARK);
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
   const observer = new MutationObserver(onchange);
   observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   scheme.addEventListener('change', onchange);

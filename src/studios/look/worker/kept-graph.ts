@@ -116,8 +116,9 @@ export class KeptGraph {
     exclude: ReadonlySet<number>,
   ): Promise<readonly number[] | undefined> {
     if (!this.isUsable) return undefined;
-    if (this.#size === 0) return undefined;
     const behind = [...this.#behind];
+    // Pictures that came after the last one was deleted: the graph has nothing to say about them yet.
+    if (this.#size === 0) return behind;
     try {
       const asked = this.#api.search(this.#key, query, Math.min(k + OVERFETCH, this.#size), [...exclude]);
       const { ids } = this.#take(await this.#within(asked));

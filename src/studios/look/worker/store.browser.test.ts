@@ -7,6 +7,7 @@ import { type DatabaseDump, dumpDatabase, loadDump, rowsOf } from './testing/dum
 import { DIM, nearest, NETWORK, openLibrary, picture, value } from './testing/library-kit.ts';
 
 const NAME = 'test-look-store';
+const version1Network = 'a'.repeat(64);
 
 const manifest = async (collection: number): Promise<CollectionRow> => {
   const database = await openDB(NAME);
@@ -61,7 +62,8 @@ describe('a store of version 1', () => {
       expect(thumb?.data.byteLength).toBe(20);
     }
     // New pictures go on after the highest id that ever was.
-    expect(value(await library.intake().add(1, picture(1)))).toEqual({ kind: 'stored', id: 25 });
+    const added = { ...picture(1), network: version1Network };
+    expect(value(await library.intake().add(1, added))).toEqual({ kind: 'stored', id: 25 });
     expect(value(await library.storedBytes()).thumbnails).toBeGreaterThan(0);
     await library.close();
   });

@@ -53,6 +53,15 @@ test('the same seed gives the same notes; a run is one step of undo; its steps c
   expect(await compose.notes()).toEqual(before);
   await page.keyboard.press('b');
   await expect.poll(() => compose.count()).toBe(first.length);
+  // What is on the roll still knows its version after a reload.
+  await page.reload();
+  await compose.ready();
+  await expect(
+    history.and(page.locator('[aria-current=true]')).getByRole('textbox', { name: 'Name of this version' }),
+  ).toHaveValue('Harmonise, seed 7');
+  await page.keyboard.press('b');
+  await expect(compose.roll).toHaveAttribute('data-notes', String(before.length));
+  expect(await compose.notes()).toEqual(before);
 });
 
 test('Stop composing keeps what there is', async ({ page, site }) => {

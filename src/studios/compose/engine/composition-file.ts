@@ -1,5 +1,5 @@
 import { assertSettings } from './settings.ts';
-import { sortNotes, MAX_BARS, type Score, type ScoreNote } from './score.ts';
+import { sortNotes, MAX_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM, type Score, type ScoreNote } from './score.ts';
 import {
   INSTRUMENTS,
   PARTS,
@@ -26,8 +26,6 @@ const MAX_VERSIONS = 2_000;
 const MAX_TEXT = 500;
 const PITCH_ROWS = 48;
 const STEPS_A_BAR = 16;
-const MIN_TEMPO = 20;
-const MAX_TEMPO = 300;
 const MAX_POINTS = 100;
 
 /** A file that is not what it should be. */
@@ -79,7 +77,7 @@ function scoreOf(value: unknown): Score {
   return {
     notes: sortNotes(notes),
     bars: Math.round(number(score.bars, 1, MAX_BARS, 'the number of bars')),
-    tempoBpm: number(score.tempoBpm, MIN_TEMPO, MAX_TEMPO, 'the tempo'),
+    tempoBpm: number(score.tempoBpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM, 'the tempo'),
     quantizeStrength: number(score.quantizeStrength, 0, 1, 'the strength of the grid'),
   };
 }
@@ -181,6 +179,7 @@ function draftOf(value: unknown): Draft {
     mixer: mixerOf(draft.mixer),
     run: runOf(draft.run),
     lastRun: countsOf(draft.lastRun),
+    version: number(draft.version ?? 0, 0, Number.MAX_SAFE_INTEGER, 'the version it was made from'),
   };
 }
 

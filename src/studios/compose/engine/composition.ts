@@ -29,6 +29,8 @@ export interface Draft {
   readonly mixer: MixerSettings;
   readonly run: RunSettings;
   readonly lastRun: RunCounts;
+  /** The version that it was made from; 0: none. */
+  readonly version: number;
 }
 
 /** A moment of a composition that was kept. */
@@ -86,6 +88,7 @@ export const emptyDraft = (title: string): Draft => ({
   mixer: DEFAULT_MIXER,
   run: DEFAULT_RUN,
   lastRun: NO_COUNTS,
+  version: 0,
 });
 
 /**

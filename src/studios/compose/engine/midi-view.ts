@@ -1,6 +1,15 @@
 /** The part of a MIDI file that a person chose, as notes of a composition, and what became of the rest. */
 import { findKey, type Key } from './key-finding.ts';
-import { DEFAULT_BARS, MAX_BARS, PPQ, snapToGrid, TICKS_PER_STEP, type NewNote } from './score.ts';
+import {
+  DEFAULT_BARS,
+  MAX_BARS,
+  MAX_TEMPO_BPM,
+  MIN_TEMPO_BPM,
+  PPQ,
+  snapToGrid,
+  TICKS_PER_STEP,
+  type NewNote,
+} from './score.ts';
 
 /** What is needed of a file. */
 export interface FileSong {
@@ -32,7 +41,7 @@ export interface FileView {
   /** As they were played, from the window's beginning; never rounded. */
   readonly notes: readonly NewNote[];
   readonly bars: number;
-  /** Within what a score can have, 20–300. */
+  /** Within what a score can have. */
   readonly tempoBpm: number;
   readonly key: Key | undefined;
   readonly leftOut: {
@@ -54,8 +63,6 @@ export interface FileView {
 }
 
 const BAR_TICKS = PPQ * 4;
-const MIN_BPM = 20;
-const MAX_BPM = 300;
 
 /**
  * Bars of a file.
@@ -115,7 +122,7 @@ export function viewSong(song: FileSong, { tracks, startBar, bars }: FileChoice)
       }
   });
   notes.sort((a, b) => a.startTick - b.startTick || a.pitchMidi - b.pitchMidi);
-  const tempoBpm = Math.min(MAX_BPM, Math.max(MIN_BPM, song.tempoBpm));
+  const tempoBpm = Math.min(MAX_TEMPO_BPM, Math.max(MIN_TEMPO_BPM, song.tempoBpm));
   const msPerTick = 60_000 / tempoBpm / PPQ;
   const offTicks = notes.map((note) =>
     Math.abs(snapToGrid(note).startStep * TICKS_PER_STEP - note.startTick),

@@ -11,6 +11,10 @@ export const TICKS_PER_STEP = PPQ / STEPS_PER_QUARTER;
 /** As many as the network sees at once. */
 export const DEFAULT_BARS = 8;
 export const MAX_BARS = 64;
+/** Quarters a minute. */
+export const MIN_TEMPO_BPM = 20;
+/** Quarters a minute. */
+export const MAX_TEMPO_BPM = 300;
 
 /** Who made a note. */
 export type Author = 'person' | 'network';
@@ -36,7 +40,7 @@ export interface Score {
   readonly notes: readonly ScoreNote[];
   /** Whole bars of 4/4, 1–64; what the network works on. */
   readonly bars: number;
-  /** Quarters a minute, 20–300. */
+  /** Quarters a minute, `MIN_TEMPO_BPM`–`MAX_TEMPO_BPM`. */
   readonly tempoBpm: number;
   /** How far the grid draws the notes, [0, 1]: 0 as played, 1 on the sixteenth. */
   readonly quantizeStrength: number;

@@ -2,7 +2,16 @@
  * A composition as a piece of a link. Notes are stored as differences, a chorale's take 3 to 4 bytes each, so that eight bars
  * of four voices stay under 2 kB without a packer.
  */
-import { MAX_BARS, sortNotes, TICKS_PER_STEP, type NewNote, type Score, type ScoreNote } from './score.ts';
+import {
+  MAX_BARS,
+  MAX_TEMPO_BPM,
+  MIN_TEMPO_BPM,
+  sortNotes,
+  TICKS_PER_STEP,
+  type NewNote,
+  type Score,
+  type ScoreNote,
+} from './score.ts';
 
 /** What a link holds. */
 export interface SharedScore {
@@ -174,7 +183,7 @@ export function decodeShare(text: string): SharedScore | { readonly problem: Sha
     if (takeByte(bytes) !== VERSION) return { problem: 'of a newer version' };
     const title = takeTitle(bytes);
     const bars = within(takeNumber(bytes), 1, MAX_BARS);
-    const tempoBpm = within(takeNumber(bytes) / 100, 20, 300);
+    const tempoBpm = within(takeNumber(bytes) / 100, MIN_TEMPO_BPM, MAX_TEMPO_BPM);
     const quantizeStrength = within(takeNumber(bytes) / 100, 0, 1);
     const unit = within(takeNumber(bytes), 1, TICKS_PER_STEP);
     // Notes may lie behind the last bar: they are kept with the score, up to twice the longest one's end.

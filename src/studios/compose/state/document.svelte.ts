@@ -51,7 +51,8 @@ export class ComposeDocument {
     this.id = composition.id;
     this.createdAtMs = composition.createdAtMs;
     this.#changedAtMs = composition.changedAtMs;
-    this.#draft = composition.draft;
+    // Kept before it said what it was made from: of none.
+    this.#draft = { ...composition.draft, version: composition.draft.version ?? 0 };
     this.#versions = composition.versions;
     this.#onChange = onChange;
   }
@@ -224,13 +225,15 @@ export class ComposeDocument {
       score: this.score,
       lastRun: this.#draft.lastRun,
     };
-    this.currentVersion = version.id;
+    this.#draft = { ...this.#draft, version: version.id };
     this.setVersions([...this.#versions, version]);
     return version;
   }
 
   /** The version that what is on the roll was made from; 0: none. */
-  currentVersion = $state(0);
+  get currentVersion(): number {
+    return this.#draft.version;
+  }
 
   setVersions(versions: readonly Version[]): void {
     this.#versions = versions;

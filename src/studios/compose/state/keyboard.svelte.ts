@@ -6,6 +6,9 @@ import { lengthSec } from '../engine/playback.ts';
 import { type ComposeDocument } from './document.svelte.ts';
 import type { Player } from './player.svelte.ts';
 
+/** What keys are heard through. */
+export type KeySound = Pick<Player, 'press' | 'release' | 'playForRecording' | 'stop'>;
+
 /** Where a key was pressed: each lifts only its own. */
 export type KeySource = string;
 
@@ -13,7 +16,7 @@ const BEATS_OF_COUNT_IN = 4;
 
 /** Keys that sound, whatever they are pressed by, and the recording of them. */
 export class Keyboard {
-  readonly #player: Player;
+  readonly #player: KeySound;
   readonly #document: () => ComposeDocument;
   readonly #held = new Map<string, { readonly pitchMidi: number; readonly source: KeySource }>();
   #lit = $state.raw<ReadonlySet<number>>(new Set());
@@ -32,7 +35,7 @@ export class Keyboard {
   #pedals = new Map<KeySource, Set<number>>();
   #isClosed = false;
 
-  constructor(player: Player, document: () => ComposeDocument) {
+  constructor(player: KeySound, document: () => ComposeDocument) {
     this.#player = player;
     this.#document = document;
   }
@@ -84,9 +87,9 @@ export class Keyboard {
     if (!this.#held.delete(key)) return;
     this.#light();
     const pedal = this.#pedals.get(source);
-    if (pedal === undefined) this.#player.release(pitchMidi);
+    if (pedal === undefined) this.#letGo(pitchMidi);
     else pedal.add(pitchMidi);
-    this.#note({ kind: 'up', pitchMidi, atSec: this.#secondsOf(timeMs) });
+    if (!this.#lit.has(pitchMidi)) this.#note({ kind: 'up', pitchMidi, atSec: this.#secondsOf(timeMs) });
   }
 
   /** Everything that a source holds goes up: its cable was pulled, its window lost the focus. */
@@ -174,11 +177,16 @@ export class Keyboard {
     if (isDown && sustained === undefined) this.#pedals.set(source, new Set());
     if (!isDown && sustained !== undefined) {
       this.#pedals.delete(source);
-      const held = new Set([...this.#held.values()].map(({ pitchMidi }) => pitchMidi));
-      for (const pitchMidi of sustained) if (!held.has(pitchMidi)) this.#player.release(pitchMidi);
+      for (const pitchMidi of sustained) this.#letGo(pitchMidi);
     }
     if (isDown !== (sustained !== undefined))
       this.#note({ kind: 'pedal', isDown, atSec: this.#secondsOf(timeMs) });
+  }
+
+  // Another hand, or the pedal of another keyboard, may hold the same key.
+  #letGo(pitchMidi: number): void {
+    const isSustained = [...this.#pedals.values()].some((sustained) => sustained.has(pitchMidi));
+    if (!isSustained && !this.#lit.has(pitchMidi)) this.#player.release(pitchMidi);
   }
 
   #note(event: KeyEvent): void {

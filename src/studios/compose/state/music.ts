@@ -15,6 +15,8 @@ export { PRESETS } from '../engine/presets.ts';
 export { SAMPLE_MELODIES, scoreOfSample } from '../engine/samples.ts';
 export {
   MAX_BARS,
+  MAX_TEMPO_BPM,
+  MIN_TEMPO_BPM,
   TICKS_PER_STEP,
   quantized,
   snapToGrid,

@@ -12,7 +12,7 @@ export interface Gesture {
   end(hasMoved: boolean): void;
 }
 
-interface Stage {
+export interface Stage {
   readonly document: ComposeDocument;
   readonly view: () => RollView;
   /** Whether starts and lengths go to the grid. */
@@ -111,6 +111,16 @@ export function moveGesture(
   };
 }
 
+/** A length that ends with the piece at the latest; `least` even then. In ticks, as everything here. */
+export function fitLength(
+  { steps }: Pick<ComposeDocument, 'steps'>,
+  { startTick }: Pick<ScoreNote, 'startTick'>,
+  lengthTick: number,
+  least: number,
+): number {
+  return Math.max(least, Math.min(steps * TICKS_PER_STEP - startTick, lengthTick));
+}
+
 /** Makes what is selected longer or shorter. */
 export function stretchGesture({ document, view, snaps }: Stage, x: number): Gesture {
   const key = nextKey();
@@ -129,7 +139,7 @@ export function stretchGesture({ document, view, snaps }: Stage, x: number): Ges
         'Change the length of notes',
         (note) => ({
           ...note,
-          lengthTick: Math.max(least, (before.get(note.id) ?? note).lengthTick + ticks),
+          lengthTick: fitLength(document, note, (before.get(note.id) ?? note).lengthTick + ticks, least),
         }),
         { merge: key },
       );

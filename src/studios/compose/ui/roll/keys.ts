@@ -1,5 +1,6 @@
 import { type NewNote, snapToGrid, TICKS_PER_STEP } from '../../state/music.ts';
 import type { ComposeDocument } from '../../state/document.svelte.ts';
+import { fitLength } from './gestures.ts';
 
 /** A cell of the roll that keys move. */
 export interface Cursor {
@@ -153,7 +154,7 @@ function shift(document: ComposeDocument, steps: number, pitches: number): void 
 function lengthen(document: ComposeDocument, steps: number): void {
   document.changeNotes(document.selection, 'Change the length of notes', (note) => ({
     ...note,
-    lengthTick: Math.max(TICKS_PER_STEP, note.lengthTick + steps * TICKS_PER_STEP),
+    lengthTick: fitLength(document, note, note.lengthTick + steps * TICKS_PER_STEP, TICKS_PER_STEP),
   }));
 }
 

@@ -22,6 +22,22 @@ async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: n
   return box;
 }
 
+/** The colour of the map's ground, as it is drawn: sum of red, green and blue near its lower left. */
+async function groundOf(page: Page): Promise<number> {
+  const { x, y, height } = await boxOf(mapOf(page));
+  const clip = { x: x + 30, y: y + height - 30, width: 1, height: 1 };
+  const png = await page.screenshot({ clip });
+  return page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    if (context === null) throw new Error('no canvas');
+    context.drawImage(bitmap, 0, 0);
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    return red + green + blue;
+  }, png.toString('base64'));
+}
+
 /** Colours in what is drawn, in coarse steps: one is an empty map, pictures have many. */
 async function coloursOf(page: Page): Promise<number> {
   const png = await mapOf(page).screenshot();
@@ -240,5 +256,7 @@ test('axe finds nothing on the map', async ({ page, site }) => {
         expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow).toBeLessThanOrEqual(0);
+        const ground = expect.poll(() => groundOf(page), 'the drawn ground follows the theme');
+        await (colorScheme === 'dark' ? ground.toBeLessThan(150) : ground.toBeGreaterThan(600));
       });
 });

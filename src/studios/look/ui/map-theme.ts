@@ -1,32 +1,25 @@
+import { followColors } from '../../../ui/theme-colors.ts';
 import type { MapTheme } from '../state/map-scene.svelte.ts';
 
-type Rgb = MapTheme['ground'];
-
 /** A computed colour, which browsers write as `rgb(r, g, b)`. */
-function toRgb(colour: string): Rgb {
+function toRgb(colour: string): MapTheme['ground'] {
   const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map((part) => Number(part) / 255);
   return [red, green, blue];
 }
 
-/** The colours of the present theme, as the style of the map's canvas has them. */
-export function readTheme(canvas: HTMLCanvasElement): MapTheme {
-  const style = getComputedStyle(canvas);
-  return {
-    ground: toRgb(style.backgroundColor),
-    accent: toRgb(style.color),
-    ember: toRgb(style.borderTopColor),
-    mute: toRgb(style.textDecorationColor),
-  };
-}
-
-/** Calls back when the system or the person chooses other colours. @returns what ends it */
-export function whenThemeChanges(onchange: () => void): () => void {
-  const scheme = matchMedia('(prefers-color-scheme: dark)');
-  const observer = new MutationObserver(onchange);
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  scheme.addEventListener('change', onchange);
-  return () => {
-    observer.disconnect();
-    scheme.removeEventListener('change', onchange);
-  };
-}
+/**
+ * Follows the theme's colours, as numbers for WebGL.
+ *
+ * @param element where the map stands
+ * @param onchange hears them, now and whenever the theme changes
+ * @returns an end to it
+ */
+export const followTheme = (element: Element, onchange: (theme: MapTheme) => void): (() => void) =>
+  followColors(element, ['--sunken', '--accent', '--ember', '--line-strong'], (colors) =>
+    onchange({
+      ground: toRgb(colors['--sunken']),
+      accent: toRgb(colors['--accent']),
+      ember: toRgb(colors['--ember']),
+      mute: toRgb(colors['--line-strong']),
+    }),
+  );

@@ -121,3 +121,13 @@ test('the roll is a PNG of twice its size', async ({ page, site }) => {
   const bars = 128;
   expect(bytes.readUInt32BE(16)).toBe(bars * 8 * 2);
 });
+
+test('five octaves of keys are in view on a desktop', async ({ page, site }) => {
+  const compose = new ComposePage(page);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await compose.open(site.url);
+  const keys = page.getByRole('group', { name: 'Piano keys' });
+  await keys.scrollIntoViewIfNeeded();
+  for (const name of ['C2', 'B6'])
+    await expect(keys.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 0.9 });
+});

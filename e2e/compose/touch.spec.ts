@@ -72,6 +72,9 @@ test('a finger that glides over the keys plays one after the other, and lets go 
   const cdp = await page.context().newCDPSession(page);
   const key = (name: string): Locator =>
     page.getByRole('group', { name: 'Piano keys' }).getByRole('button', { name, exact: true });
+  // Two octaves from middle C on are in view.
+  await page.locator('.strip').scrollIntoViewIfNeeded();
+  for (const name of ['C4', 'B5']) await expect(key(name)).toBeInViewport({ ratio: 0.9 });
   const lit = page.locator('[data-midi].lit');
   const [from, to] = [await bounds(key('C4')), await bounds(key('G4'))];
   const row = from.y + from.height - 10;

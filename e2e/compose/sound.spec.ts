@@ -1,8 +1,20 @@
+import AxeBuilder from '@axe-core/playwright';
 import { ComposePage, bytesOf } from '../support/compose.ts';
+import { levelDb, listen } from '../support/ears.ts';
 import { expect, test } from '../support/site.ts';
 
 const RATE_AT = 24;
 const DATA_AT = 44;
+
+/** Power of a tone in some samples. */
+function powerAt(samples: readonly number[], rate: number, hertz: number): number {
+  let [re, im] = [0, 0];
+  samples.forEach((sample, i) => {
+    re += sample * Math.cos((2 * Math.PI * hertz * i) / rate);
+    im += sample * Math.sin((2 * Math.PI * hertz * i) / rate);
+  });
+  return re * re + im * im;
+}
 
 test('keys are played by mouse and by the computer’s keys, recorded as they are played', async ({
   page,
@@ -61,17 +73,77 @@ test('the WAV holds the melody: a sound at each onset, of its pitch', async ({ p
   // The beat lies at half a second; the limiter looks 6 ms ahead.
   expect(onset).toBeGreaterThan(0.499);
   expect(onset).toBeLessThan(0.52);
-  const from = Math.round(0.7 * rate);
-  const heard = left.slice(from, from + Math.round(0.2 * rate));
-  const powerAt = (hertz: number): number => {
-    let [re, im] = [0, 0];
-    heard.forEach((sample, i) => {
-      re += sample * Math.cos((2 * Math.PI * hertz * i) / rate);
-      im += sample * Math.sin((2 * Math.PI * hertz * i) / rate);
-    });
-    return re * re + im * im;
-  };
-  for (const other of [415.3, 466.2, 392]) expect(powerAt(440)).toBeGreaterThan(20 * powerAt(other));
+  const heard = left.slice(Math.round(0.7 * rate), Math.round(0.9 * rate));
+  for (const other of [415.3, 466.2, 392])
+    expect(powerAt(heard, rate, 440)).toBeGreaterThan(20 * powerAt(heard, rate, other));
+});
+
+test('every note of a roll is in its WAV: of its pitch, and of no other', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Frère Jacques/);
+  const tempo = page.getByRole('spinbutton', { name: 'Tempo' });
+  await tempo.fill('120');
+  await tempo.press('Enter');
+  await page.locator('summary').filter({ hasText: 'Mixer' }).click();
+  await page.getByRole('button', { name: 'Organ', exact: true }).click();
+  const bytes = await bytesOf(await compose.saved('Export WAV'));
+  const rate = bytes.readUInt32LE(RATE_AT);
+  const left = Array.from({ length: (bytes.length - DATA_AT) >> 2 }, (_, i) =>
+    bytes.readInt16LE(DATA_AT + 4 * i),
+  );
+  const notes = await compose.notes();
+  expect(notes).toHaveLength(32);
+  let beat = 0;
+  for (const { pitch, start, length } of notes) {
+    // The tune has no rest: each note begins where the one before it ends.
+    expect(start).toContain(`bar ${Math.floor(beat / 4) + 1}, beat ${Math.floor(beat % 4) + 1}`);
+    const seconds = (beat + 0.1) / 2;
+    const heard = left.slice(Math.round(seconds * rate), Math.round((seconds + 0.11) * rate));
+    const hertz = (midi: number): number => 440 * 2 ** ((midi - 69) / 12);
+    const strongest = Array.from({ length: 23 }, (_, i) => pitch - 11 + i).reduce((best, other) =>
+      powerAt(heard, rate, hertz(other)) > powerAt(heard, rate, hertz(best)) ? other : best,
+    );
+    expect(strongest, `${start}`).toBe(pitch);
+    beat += length / 4;
+  }
+  // After the last note there is the tail, and then nothing.
+  const loudness = (from: number, to: number): number =>
+    Math.max(...left.slice(Math.round(from * rate), Math.round(to * rate)).map(Math.abs));
+  expect(loudness(beat / 2 - 0.1, beat / 2)).toBeGreaterThan(300);
+  expect(loudness(beat / 2 + 1.2, beat / 2 + 1.5)).toBeLessThan(30);
+});
+
+test('the melodies can be looked at and heard before one is chosen', async ({ page, site }) => {
+  await listen(page);
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await page.getByRole('button', { name: 'Hear the melodies' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Melodies' });
+  const melodies = dialog.getByRole('list', { name: 'Melodies' }).getByRole('listitem');
+  expect(await melodies.count()).toBeGreaterThanOrEqual(12);
+  // Each is drawn as its own roll.
+  const rolls = await melodies
+    .locator('path[fill="var(--accent)"]')
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute('d') ?? '').filter((d) => d !== ''));
+  expect(new Set(rolls).size).toBe(await melodies.count());
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await dialog.getByRole('button', { name: 'Play Frère Jacques' }).click();
+  await expect(dialog.getByRole('button', { name: 'Stop Frère Jacques' })).toBeVisible();
+  await expect.poll(() => levelDb(page)).toBeGreaterThan(-50);
+  // Another one takes its place; one is heard at a time.
+  await dialog.getByRole('button', { name: 'Play Ode to Joy' }).click();
+  await expect(dialog.getByRole('button', { name: /^Stop / })).toHaveCount(1);
+  await expect(dialog.getByRole('button', { name: 'Stop Ode to Joy' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Stop Ode to Joy' }).click();
+  await expect.poll(() => levelDb(page)).toBeLessThan(-80);
+  // Nothing was begun by listening; a choice is.
+  await expect(compose.roll).toHaveAttribute('data-notes', '0');
+  await dialog.getByRole('button', { name: 'Play Frère Jacques' }).click();
+  await dialog.getByRole('button', { name: 'Choose Frère Jacques' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(compose.roll).toHaveAttribute('data-notes', '32');
+  await expect.poll(() => levelDb(page)).toBeLessThan(-80);
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
 });
 
 test('playing moves the playhead, and ends by itself or when it is stopped', async ({ page, site }) => {

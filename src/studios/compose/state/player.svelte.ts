@@ -36,6 +36,8 @@ export class Player {
   /** Where playing begins. */
   #startStep = $state(0);
   #metronomeOnly = false;
+  /** What is listened to instead of the piece. */
+  #other = $state.raw<Score | undefined>();
   #outputs = $state.raw<MidiOutputs | undefined>();
   #instruments = $state.raw<readonly MidiDevice[]>([]);
   #instrument = $state('');
@@ -47,6 +49,10 @@ export class Player {
 
   get isPlaying(): boolean {
     return this.#isPlaying;
+  }
+  /** What `listenTo` plays, while it does. */
+  get listensTo(): Score | undefined {
+    return this.#other;
   }
   /** Why something sounds other than it should; empty when nothing is wrong. */
   get problem(): string {
@@ -93,7 +99,7 @@ export class Player {
 
   /** Where the playhead is, in steps, as it is heard now; not reactive: ask in every frame. */
   stepNow(): number {
-    if (this.#room === undefined || !this.#isPlaying) return this.#startStep;
+    if (this.#room === undefined || !this.#isPlaying || this.#other !== undefined) return this.#startStep;
     const { score, mixer } = this.#source();
     const passed = this.#room.now - this.#zeroSec;
     const inRound = mixer.isLooping ? Math.max(0, passed) % lengthSec(score) : passed;
@@ -119,6 +125,19 @@ export class Player {
     const { score } = this.#source();
     const fromSec = this.#startStep * TICKS_PER_STEP * secondsPerTick(score.tempoBpm);
     this.#begin(room, room.now + LEAD_SEC - fromSec, fromSec);
+  }
+
+  /** Plays something else once, from its beginning, as the first part that can be heard. */
+  async listenTo(score: Score): Promise<void> {
+    const room = await this.open();
+    this.#end(room);
+    this.#other = score;
+    this.#begin(room, room.now + LEAD_SEC, 0);
+  }
+
+  /** Ends what `listenTo` plays; a piece that plays goes on. */
+  stopListening(): void {
+    if (this.#other !== undefined) this.stop();
   }
 
   /**
@@ -184,7 +203,7 @@ export class Player {
   #begin(room: SoundRoom, zeroSec: number, fromSec: number): void {
     this.#zeroSec = zeroSec;
     this.#handedSec = fromSec;
-    this.#tempoBpm = this.#source().score.tempoBpm;
+    this.#tempoBpm = this.#played().score.tempoBpm;
     this.#isPlaying = true;
     this.#tick(room);
     this.#stopTicks = room.every(TICK_SEC, () => this.#tick(room));
@@ -197,6 +216,24 @@ export class Player {
     this.#outputs?.silence();
     this.#isPlaying = false;
     this.#metronomeOnly = false;
+    this.#other = undefined;
+  }
+
+  #played(): PlayerSource {
+    const source = this.#source();
+    const other = this.#other;
+    if (other === undefined) return source;
+    const { parts } = source.mixer;
+    const hasSolo = parts.some(({ isSolo }) => isSolo);
+    const audible = Math.max(
+      0,
+      parts.findIndex(({ isMuted, isSolo }) => !isMuted && (isSolo || !hasSolo)),
+    );
+    return {
+      score: other,
+      mixer: { ...source.mixer, isLooping: false, hasMetronome: false },
+      partOf: () => audible,
+    };
   }
 
   // Another tempo goes on from where the piece is, not from where it would have been.
@@ -209,7 +246,7 @@ export class Player {
   }
 
   #tick(room: SoundRoom): void {
-    const { score, mixer, partOf } = this.#source();
+    const { score, mixer, partOf } = this.#played();
     this.#followTempo(room, score.tempoBpm);
     const passed = room.now - this.#zeroSec;
     const span = { fromSec: this.#handedSec, toSec: passed + AHEAD_SEC };

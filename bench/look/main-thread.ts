@@ -8,6 +8,8 @@ const LEAST_MS = 1;
 export interface TaskEvent extends TraceEvent {
   /** Microseconds. */
   readonly dur?: number;
+  /** Of them, those that the thread had a processor, microseconds. */
+  readonly tdur?: number;
   readonly args?: {
     readonly name?: string;
     readonly data?: { readonly frames?: readonly { processId?: number }[] };

@@ -134,35 +134,74 @@ function drawLocks(
   context.globalAlpha = 1;
 }
 
+/** More notes in view than these are drawn with plainer shapes: a rounded corner costs five times a straight one. */
+const CROWD = 400;
+
 // A person's notes are rounded and filled; the network's have corners and a diamond: told apart without colour.
 function drawNote(
   context: CanvasRenderingContext2D,
-  box: Box,
-  note: ScoreNote,
-  isSelected: boolean,
+  { x, y, width, height }: Box,
+  isNetwork: boolean,
   colors: RollColors,
 ): void {
-  const { x, y, width, height } = { ...box, y: box.y + 1, height: box.height - 2 };
-  const isNetwork = note.author === 'network';
-  context.fillStyle = isNetwork ? colors.network : colors.person;
   context.beginPath();
-  if (isNetwork) context.rect(x, y, width - 1, height);
-  else context.roundRect(x, y, width - 1, height, Math.min(4, height / 2));
+  if (isNetwork) context.rect(x, y, width, height);
+  else context.roundRect(x, y, width, height, Math.min(4, height / 2));
   context.fill();
-  if (isNetwork && width >= 8) {
-    const [cx, cy, r] = [x + Math.min(7, width / 2), y + height / 2, Math.min(3, height / 3)];
-    context.fillStyle = colors.paper;
-    context.beginPath();
-    context.moveTo(cx - r, cy);
-    context.lineTo(cx, cy - r);
-    context.lineTo(cx + r, cy);
-    context.lineTo(cx, cy + r);
-    context.fill();
+  if (!isNetwork || width < 7) return;
+  const [cx, cy, r] = [x + Math.min(7, width / 2), y + height / 2, Math.min(3, height / 3)];
+  context.fillStyle = colors.paper;
+  context.beginPath();
+  context.moveTo(cx - r, cy);
+  context.lineTo(cx, cy - r);
+  context.lineTo(cx + r, cy);
+  context.lineTo(cx, cy + r);
+  context.fill();
+}
+
+// The same two, of rectangles only: a person's are cut at their beginning, the network's have a hole.
+function drawNoteOfMany(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Box,
+  isNetwork: boolean,
+  colors: RollColors,
+): void {
+  const cut = isNetwork || width < 4 ? 0 : 2;
+  context.fillRect(x + cut, y, width - cut, height);
+  if (cut > 0) context.fillRect(x, y + cut, cut, height - 2 * cut);
+  if (!isNetwork || width < 7) return;
+  context.fillStyle = colors.paper;
+  context.fillRect(x + 3, y + height / 2 - 1, 3, 2);
+}
+
+function drawNotes(
+  context: CanvasRenderingContext2D,
+  view: RollView,
+  picture: RollPicture,
+  colors: RollColors,
+): void {
+  const boxes: Box[] = [];
+  const notes: ScoreNote[] = [];
+  for (const note of picture.notes) {
+    const { x, y, width, height } = boxOf(view, note, picture.strength);
+    if (x > view.width || x + width < KEYS_WIDTH) continue;
+    boxes.push({ x, y: y + 1, width: width - 1, height: height - 2 });
+    notes.push(note);
   }
-  if (!isSelected) return;
+  const draw = notes.length > CROWD ? drawNoteOfMany : drawNote;
   context.strokeStyle = colors.selected;
   context.lineWidth = 2;
-  context.strokeRect(x + 1, y + 1, Math.max(1, width - 3), height - 2);
+  notes.forEach((note, at) => {
+    const box = boxes[at];
+    if (box === undefined) return;
+    const isNetwork = note.author === 'network';
+    context.globalAlpha = picture.isShown(note.id) ? 0.45 + 0.55 * (note.velocity / 127) : 0.15;
+    context.fillStyle = isNetwork ? colors.network : colors.person;
+    draw(context, box, isNetwork, colors);
+    if (picture.selection.has(note.id))
+      context.strokeRect(box.x + 1, box.y + 1, Math.max(1, box.width - 2), box.height - 2);
+  });
+  context.globalAlpha = 1;
 }
 
 function drawKeys(
@@ -211,13 +250,7 @@ export function drawRoll(
   drawGrid(context, view, picture, colors);
   drawLocks(context, view, picture, colors);
   drawHeat(context, view, picture, colors);
-  for (const note of picture.notes) {
-    const box = boxOf(view, note, picture.strength);
-    if (box.x > view.width || box.x + box.width < KEYS_WIDTH) continue;
-    context.globalAlpha = picture.isShown(note.id) ? 0.45 + 0.55 * (note.velocity / 127) : 0.15;
-    drawNote(context, box, note, picture.selection.has(note.id), colors);
-  }
-  context.globalAlpha = 1;
+  drawNotes(context, view, picture, colors);
   const { region, box, cursor } = picture;
   context.strokeStyle = colors.selected;
   if (region !== undefined) {

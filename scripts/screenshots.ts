@@ -38,6 +38,17 @@ await composer.getByRole('button', { name: 'Compose', exact: true }).click();
 await composer.getByText('Compose again to go on').waitFor({ timeout: 120_000 });
 await composer.getByRole('group', { name: 'Transport' }).scrollIntoViewIfNeeded();
 await composer.screenshot({ path: `${OUT}/compose.png` });
+await composer.emulateMedia({ colorScheme: 'dark' });
+await composer.getByRole('button', { name: 'See what it thinks' }).click();
+await composer.getByText(/Warm cells are those it would flip next/).waitFor({ timeout: 60_000 });
+await composer
+  .getByRole('region', { name: 'Roll', exact: true })
+  .screenshot({ path: `${OUT}/compose-thinks.png` });
+await composer.emulateMedia({ colorScheme: 'light' });
+await composer.locator('summary').filter({ hasText: 'Sheet music' }).click();
+const sheet = composer.locator('details').filter({ hasText: 'Sheet music' });
+await sheet.getByRole('img').last().waitFor({ timeout: 60_000 });
+await sheet.screenshot({ path: `${OUT}/compose-sheet.png` });
 await browser.close();
 await server.close();
-console.log(`${OUT}/look.png, ${OUT}/look-phone.png, ${OUT}/compose.png`);
+console.log(`Pictures are in ${OUT}`);

@@ -26,6 +26,8 @@ test('keys are played by mouse and by the computer’s keys, recorded as they ar
   await tempo.fill('240');
   await tempo.press('Enter');
   await page.getByRole('heading', { level: 1 }).click();
+  // Round and round, however slow the machine is.
+  await page.getByRole('button', { name: 'Loop' }).click();
   await page.getByRole('button', { name: 'Record', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Stop recording' })).toBeVisible();
   await expect(compose.status).toHaveText('Recording.');

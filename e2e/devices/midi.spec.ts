@@ -109,6 +109,7 @@ test('the pedal holds what is let go; a keyboard that is unplugged leaves no not
     await cable.send(0xb0, 64, 0);
     await expect.poll(loud).toBeLessThan(-90);
 
+    await page.getByRole('button', { name: 'Loop' }).click();
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     await expect(compose.status).toHaveText('Recording.');
     await cable.send(0x90, 64, 100, 0xb0, 64, 127);
@@ -116,8 +117,9 @@ test('the pedal holds what is let go; a keyboard that is unplugged leaves no not
     await expect.poll(loud).toBeGreaterThan(-50);
     await cable.unplug();
     await expect(lit(page)).toHaveCount(0);
+    // Between two clicks of the metronome nothing sounds: while it records, for the end of a recording would silence all.
+    await expect.poll(loud, { intervals: [20] }).toBeLessThan(-90);
     await page.getByRole('button', { name: 'Stop recording' }).click();
-    await expect.poll(loud).toBeLessThan(-90);
     expect((await compose.notes()).map(({ pitch }) => pitch)).toEqual([64]);
     // And it plays again when it is plugged in again.
     await cable.plug();

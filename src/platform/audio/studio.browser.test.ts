@@ -49,4 +49,36 @@ describe('a rendering', () => {
     // It tells how far it is, never backwards.
     expect(seen.toSorted((a, b) => a - b)).toEqual(seen);
   });
+
+  it('has each part as loud and as far to the side as it is, from the first sample on', async () => {
+    document.body.style.minHeight = '100px';
+    await userEvent.click(document.body);
+    const room = await SoundRoom.open([PART, PART], () => undefined);
+    const note = (part: number): RenderedNote => ({
+      startSec: 0,
+      durationSec: 0.4,
+      pitchMidi: 72,
+      velocity: 0.9,
+      part,
+    });
+    const loudest = async (part: number): Promise<number[]> => {
+      const { channels, sampleRate } = await room.render([note(part)], 0.5);
+      // Also the first tenth of a second, in which a late change would not yet hold.
+      return channels.flatMap((channel) =>
+        [channel.subarray(0, 0.09 * sampleRate), channel.subarray(0.12 * sampleRate, 0.4 * sampleRate)].map(
+          (part) => part.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
+        ),
+      );
+    };
+    room.setParts([
+      { ...PART, isMuted: true },
+      { ...PART, pan: -1 },
+    ]);
+    expect(await loudest(0)).toEqual([0, 0, 0, 0]);
+    const [leftFirst = 0, leftThen = 0, rightFirst, rightThen] = await loudest(1);
+    expect(leftFirst).toBeGreaterThan(0.01);
+    expect(leftThen).toBeGreaterThan(0.01);
+    expect([rightFirst, rightThen].map((value) => Math.round(1e4 * (value ?? 1)))).toEqual([0, 0]);
+    room.dispose();
+  });
 });

@@ -56,6 +56,7 @@ export class SoundRoom {
     await loaded.start();
     const room = new SoundRoom(loaded, parts);
     room.#piano = loadPiano(loaded.getContext().rawContext as BaseAudioContext).then((samples) => {
+      if (room.#isDisposed) return;
       if (!samples.ok) onProblem(samples.error.message);
       else {
         room.#samples = samples.value;
@@ -67,6 +68,7 @@ export class SoundRoom {
   }
 
   #parts: readonly BandPart[] = [];
+  #isDisposed = false;
 
   setParts(parts: readonly BandPart[]): void {
     this.#parts = parts;
@@ -110,9 +112,10 @@ export class SoundRoom {
     try {
       const buffer = await this.#tone.Offline(
         (context) => {
-          // In the page Tone looks ahead, offline it does not: a voice, asked for at its own moment, begins in the next block.
-          if (context instanceof this.#tone.OfflineContext) context.lookAhead = AHEAD_SEC;
           const band = new Band(this.#tone, this.#parts, this.#samples);
+          // In the page Tone looks ahead, offline it does not: a voice, asked for at its own moment, begins in the next block.
+          // The band was made before, or its volumes would be those of its parts only after that time.
+          if (context instanceof this.#tone.OfflineContext) context.lookAhead = AHEAD_SEC;
           for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
             band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
           const { rawContext } = context;
@@ -132,6 +135,7 @@ export class SoundRoom {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.band.silence();
     this.band.dispose();
   }

@@ -1,3 +1,5 @@
+import { scaleOf } from './constraints.ts';
+
 /**
  * The key of a piece by the method of Krumhansl and Schmuckler with Temperley's profiles: how often each pitch class stands in a
  * key. Those of Krumhansl and Kessler took three of our thirteen sample melodies for their third's or fifth's key.
@@ -90,4 +92,19 @@ export function nameOfKey({ fifths, mode }: Pick<Key, 'fifths' | 'mode'>): strin
   const place = mode === 'major' ? fifths : fifths + 3;
   const name = place < 0 ? FLAT_NAMES[-place] : SHARP_NAMES[place];
   return `${name ?? '?'} ${mode}`;
+}
+
+/**
+ * The key whose scale some pitch classes are.
+ *
+ * @param scale pitch classes, as `scaleOf` gives them, in any order
+ * @returns the key; undefined when they are the scale of none
+ */
+export function keyOfScale(scale: readonly number[]): Omit<Key, 'fit'> | undefined {
+  const isSame = (other: readonly number[]): boolean =>
+    other.length === scale.length && other.every((pitch) => scale.includes(pitch));
+  for (const mode of MODES)
+    for (let tonic = 0; tonic < 12; tonic += 1)
+      if (isSame(scaleOf(tonic, mode))) return { tonic, mode, fifths: fifthsOf(tonic, mode) };
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { assertRoll, sliceRoll, WINDOW_STEPS, type Roll } from './roll.ts';
 import { rulesOf, type Constraints } from './rules.ts';
 import { Sampler, type Edit, type StopReason } from './sampler.ts';
 import type { SamplerSettings } from './settings.ts';
-import { planWindows, settingsOfWindow, type Window } from './windows.ts';
+import { plannedEdits, planWindows, settingsOfWindow, type Window } from './windows.ts';
 
 /** An edit of a piece: `step` counts from the piece's beginning, `pass` from the window's. */
 export interface PieceEdit extends Edit {
@@ -108,10 +108,7 @@ export class Piece {
    * @returns how many
    */
   get plannedEdits(): number {
-    return this.#windows.reduce(
-      (sum, _, index) => sum + settingsOfWindow(this.#request.settings, this.#windows, index).iterations,
-      0,
-    );
+    return plannedEdits(this.#request.settings, this.#roll.steps);
   }
 
   /**

@@ -18,13 +18,14 @@ interface Held {
 const MIN_LENGTH_TICK = 1;
 
 /**
- * Turns keys into notes while they are played. Times are seconds since the recording's first beat; what begins before it, in
- * the count-in, begins at 0 when it is near and is left out otherwise.
+ * Turns keys into notes while they are played. Times are seconds since the piece's first beat; what is struck in the count-in
+ * begins at its end when that is near, and is left out otherwise.
  */
 export class Recording {
   readonly #perTick: number;
   /** In a loop: seconds of a round. */
   readonly #loopSec: number | undefined;
+  readonly #beginSec: number;
   readonly #held = new Map<number, Held>();
   readonly #notes: NewNote[] = [];
   #pedal = false;
@@ -34,8 +35,10 @@ export class Recording {
    *
    * @param tempoBpm quarters a minute, > 0
    * @param loopSec seconds after which it begins anew; left out: it does not
+   * @param beginSec where the count-in ends, seconds from the piece's beginning
    */
-  constructor(tempoBpm: number, loopSec?: number) {
+  constructor(tempoBpm: number, loopSec?: number, beginSec = 0) {
+    this.#beginSec = beginSec;
     this.#perTick = secondsPerTick(tempoBpm);
     this.#loopSec = loopSec;
   }
@@ -91,9 +94,9 @@ export class Recording {
     this.#held.delete(pitchMidi);
     const lengthSec = atSec - held.startSec;
     // Struck at the end of the count-in it was meant for the first beat.
-    const early = held.startSec < 0 ? -held.startSec : 0;
+    const early = Math.max(0, this.#beginSec - held.startSec);
     if (early > lengthSec / 2) return [];
-    const start = Math.max(0, held.startSec);
+    const start = Math.max(this.#beginSec, held.startSec);
     const inRound = this.#loopSec === undefined ? start : start % this.#loopSec;
     const note: NewNote = {
       startTick: Math.round(inRound / this.#perTick),

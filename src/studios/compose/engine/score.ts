@@ -118,3 +118,31 @@ export function scoreToRoll(score: Score, range: Omit<RollShape, 'steps'>): Roll
   });
   return notesToRoll(notes, { ...range, steps });
 }
+
+/**
+ * Whether two scores are the same music: notes, tempo, length and grid; ids do not count.
+ *
+ * @param a one
+ * @param b the other
+ * @returns true when nobody could tell them apart
+ */
+export function isSameMusic(a: Score, b: Score): boolean {
+  if (a === b) return true;
+  if (
+    a.notes.length !== b.notes.length ||
+    a.bars !== b.bars ||
+    a.tempoBpm !== b.tempoBpm ||
+    a.quantizeStrength !== b.quantizeStrength
+  )
+    return false;
+  return a.notes.every((note, at) => {
+    const other = b.notes[at];
+    return (
+      other?.startTick === note.startTick &&
+      other.lengthTick === note.lengthTick &&
+      other.pitchMidi === note.pitchMidi &&
+      other.velocity === note.velocity &&
+      other.author === note.author
+    );
+  });
+}

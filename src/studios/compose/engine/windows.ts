@@ -62,3 +62,15 @@ export function settingsOfWindow(
     seed: (settings.seed + Math.imul(index, 0x9e3779b9)) >>> 0,
   };
 }
+
+/**
+ * Edits that a run makes if no window ends before its time.
+ *
+ * @param settings of the run, meant for 8 bars
+ * @param steps of the piece, at least 1
+ * @returns how many
+ */
+export function plannedEdits(settings: SamplerSettings, steps: number): number {
+  const windows = planWindows(steps);
+  return windows.reduce((sum, _, index) => sum + settingsOfWindow(settings, windows, index).iterations, 0);
+}

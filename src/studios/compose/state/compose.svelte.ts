@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import { describe, fail, ok, type Result, type StudioError } from '../../../kernel/result.ts';
+import { randomId } from '../../../platform/random-id.ts';
 import { StorageError, toStorageError } from '../../../platform/storage/errors.ts';
 import { requestWriterLock, type WriterLock } from '../../../platform/storage/writer-lock.ts';
 import { emptyDraft, type Composition, type Draft, type Version } from '../engine/composition.ts';
@@ -25,6 +26,8 @@ export class Compose {
   #error = $state.raw<StudioError | undefined>();
   /** What waits to be written: the latest state of each composition. */
   readonly #dirty = new Map<string, Composition>();
+  /** Deleted: a run that ends late must not bring them back. */
+  readonly #deleted = new Set<string>();
   #writing: Promise<void> | undefined;
   #isOpen = false;
   #isClosed = false;
@@ -60,6 +63,10 @@ export class Compose {
   get shelf(): readonly Composition[] {
     return this.#shelf;
   }
+  /** Whether nothing but playing may be done now: another tab writes, a run or a recording is under way. */
+  get isBusy(): boolean {
+    return !this.#writer || this.runner.progress !== undefined || this.keyboard.isRecording;
+  }
   /** Why the last change is not kept. */
   get error(): StudioError | undefined {
     return this.#error;
@@ -93,7 +100,10 @@ export class Compose {
 
   /** Begins a new composition, and opens it. */
   create(draft: Draft, versions: readonly Version[] = []): void {
-    const piece = { ...freshPiece(draft), versions };
+    this.#end();
+    // Younger than what that has just kept, so that it is the one that is opened next time.
+    const changedAtMs = Math.max(Date.now(), this.#document.composition.changedAtMs + 1);
+    const piece = { ...freshPiece(draft), versions, changedAtMs };
     this.#use(piece);
     this.#keep(piece);
   }
@@ -106,12 +116,17 @@ export class Compose {
 
   /** @returns brings it back */
   async remove(id: string): Promise<(() => void) | undefined> {
+    // What a run has made so far is deleted with it, and comes back with it.
+    if (this.#document.id === id) this.#end();
+    await this.#write();
     this.#dirty.delete(id);
     const done = await this.#attempt(() => this.#store.setDeleted([id], Date.now()));
     if (!done) return undefined;
+    this.#deleted.add(id);
     this.#shelf = this.#shelf.filter((piece) => piece.id !== id);
     if (this.#document.id === id) this.#useFirst();
     return () => {
+      this.#deleted.delete(id);
       void this.#attempt(() => this.#store.setDeleted([id], 0)).then(() => this.#reload(id));
     };
   }
@@ -126,9 +141,7 @@ export class Compose {
     const read = await readFile(file, file.name);
     if (!read.ok) return read;
     const taken = new Set(this.#shelf.map(({ id }) => id));
-    const added = read.value.map((piece) =>
-      taken.has(piece.id) ? { ...piece, id: crypto.randomUUID() } : piece,
-    );
+    const added = read.value.map((piece) => (taken.has(piece.id) ? { ...piece, id: randomId() } : piece));
     try {
       await this.#store.put(added);
     } catch (thrown) {
@@ -145,10 +158,11 @@ export class Compose {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.keyboard.stopRecording();
     this.keyboard.close();
     this.player.close();
     this.runner.close();
+    this.#isClosed = true;
     void (this.#writing ?? Promise.resolve()).then(() => {
       this.#lock?.release();
       this.#store.close();
@@ -171,18 +185,23 @@ export class Compose {
   }
 
   #use(piece: Composition): void {
-    // What was recorded so far belongs to the piece it was recorded for.
-    this.keyboard.stopRecording();
-    this.player.stop();
+    this.#end();
     this.player.startStep = 0;
-    this.runner.stop();
     this.runner.forget();
     this.runner.stopThinking();
     this.#document = new ComposeDocument(piece, (changed) => this.#keep(changed));
   }
 
+  /** What was recorded or composed so far belongs to the piece that it was made for. */
+  #end(): void {
+    this.keyboard.stopRecording();
+    this.player.stop();
+    this.runner.end();
+  }
+
   /** Every change is written at once; what comes while one is written goes together. */
   #keep(piece: Composition): void {
+    if (this.#isClosed || this.#deleted.has(piece.id)) return;
     this.#shelf = [piece, ...this.#shelf.filter(({ id }) => id !== piece.id)];
     if (!this.#writer) return;
     this.#dirty.set(piece.id, piece);
@@ -243,7 +262,7 @@ function storageFailure(thrown: unknown): { readonly ok: false; readonly error: 
 
 const freshPiece = (draft: Draft): Composition => {
   const nowMs = Date.now();
-  return { id: crypto.randomUUID(), createdAtMs: nowMs, changedAtMs: nowMs, draft, versions: [] };
+  return { id: randomId(), createdAtMs: nowMs, changedAtMs: nowMs, draft, versions: [] };
 };
 
 /**

@@ -1,3 +1,4 @@
+import { randomId } from '../../../platform/random-id.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { toStorageError } from '../../../platform/storage/errors.ts';
 import type { StoredPart, StudioData } from '../../../platform/studio.ts';
@@ -32,7 +33,7 @@ class ComposeData implements StudioData {
     return attempt('opening the saved file', async () => {
       const taken = new Set((await this.#store.list()).map(({ id }) => id));
       await this.#store.put(
-        read.value.map((piece) => (taken.has(piece.id) ? { ...piece, id: crypto.randomUUID() } : piece)),
+        read.value.map((piece) => (taken.has(piece.id) ? { ...piece, id: randomId() } : piece)),
       );
       return `Compose: added ${read.value.length === 1 ? 'one composition' : `${read.value.length} compositions`}.`;
     });

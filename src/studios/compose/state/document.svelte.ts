@@ -11,6 +11,7 @@ import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
 import { chordAt, type Roll } from '../engine/roll.ts';
 import type { Constraints } from '../engine/rules.ts';
 import {
+  isSameMusic,
   scoreToRoll,
   snapToGrid,
   sortNotes,
@@ -32,7 +33,7 @@ interface Moment {
   readonly merge: string | undefined;
 }
 
-/** The composition that is open: its notes and settings, what is selected, undo over all of it, and its kept versions. */
+/** The composition that is open: its notes and settings with undo over them, what is selected, and its kept versions. */
 export class ComposeDocument {
   readonly id: string;
   readonly createdAtMs: number;
@@ -191,6 +192,16 @@ export class ComposeDocument {
     return made.map(({ id }) => id);
   }
 
+  /** Takes a version out. @returns puts it back */
+  removeVersion(id: number): () => void {
+    const at = this.#versions.findIndex((version) => version.id === id);
+    const removed = this.#versions[at];
+    this.setVersions(this.#versions.filter((version) => version.id !== id));
+    return () => {
+      if (removed !== undefined) this.setVersions(this.#versions.toSpliced(at, 0, removed));
+    };
+  }
+
   removeNotes(ids: ReadonlySet<number>, label: string): void {
     if (ids.size === 0) return;
     this.changeScore(label, (score) => ({ ...score, notes: score.notes.filter(({ id }) => !ids.has(id)) }));
@@ -214,8 +225,24 @@ export class ComposeDocument {
     );
   }
 
-  /** Keeps the composition as it is now as a version. */
+  /** Keeps what a run under way has made so far, in case the page dies. It is no step of undo, and not on the roll. */
+  keepMoment(score: Score): void {
+    this.#onChange?.({ ...this.composition, draft: { ...this.#draft, score } });
+  }
+
+  /** The version that has the notes, tempo and length that are there now. */
+  get sameVersion(): Version | undefined {
+    return this.#versions.findLast(({ score }) => isSameMusic(score, this.score));
+  }
+
+  /** Keeps the composition as it is now as a version, unless one has the same music. */
   keepVersion(name: string, nowMs: number): Version {
+    const same = this.sameVersion;
+    if (same !== undefined) {
+      this.#draft = { ...this.#draft, version: same.id };
+      this.#tell();
+      return same;
+    }
     const version: Version = {
       id: this.#versions.reduce((highest, { id }) => Math.max(highest, id), 0) + 1,
       name,

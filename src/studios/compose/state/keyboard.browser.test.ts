@@ -23,7 +23,7 @@ beforeEach(() => {
     {
       press: (pitchMidi) => heard.push(`press ${pitchMidi}`),
       release: (pitchMidi) => heard.push(`release ${pitchMidi}`),
-      playForRecording: () => Promise.resolve(0),
+      playForRecording: () => Promise.resolve({ zeroMs: 0, beginSec: 0 }),
       stop: () => heard.push('stop'),
     },
     () => document,
@@ -35,7 +35,7 @@ describe('one key held by two hands', () => {
     keyboard.press(C4, 80, 'keys');
     keyboard.press(C4, 80, 'pointer');
     keyboard.release(C4, 'keys');
-    expect(heard).toEqual(['press 60', 'press 60']);
+    expect(heard).toEqual(['press 60', 'release 60', 'press 60']);
     expect([...keyboard.lit]).toEqual([C4]);
     keyboard.release(C4, 'pointer');
     expect(heard.at(-1)).toBe('release 60');
@@ -46,9 +46,9 @@ describe('one key held by two hands', () => {
     keyboard.press(C4, 80, 'midi 1');
     keyboard.press(C4, 80, 'keys');
     keyboard.silence('midi 1');
-    expect(heard).not.toContain('release 60');
+    expect(heard).toEqual(['press 60', 'release 60', 'press 60']);
     keyboard.silence('keys');
-    expect(heard.filter((what) => what === 'release 60')).toHaveLength(1);
+    expect(heard).toEqual(['press 60', 'release 60', 'press 60', 'release 60']);
   });
 
   it('is recorded until both have let go', async () => {

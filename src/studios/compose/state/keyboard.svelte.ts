@@ -19,6 +19,8 @@ export class Keyboard {
   readonly #player: KeySound;
   readonly #document: () => ComposeDocument;
   readonly #held = new Map<string, { readonly pitchMidi: number; readonly source: KeySource }>();
+  /** Pitches that sound because of a key, held or by a pedal. */
+  readonly #sounding = new Set<number>();
   #lit = $state.raw<ReadonlySet<number>>(new Set());
   #recording = $state.raw<Recording | undefined>();
   #takes = 0;
@@ -66,8 +68,12 @@ export class Keyboard {
   }
   set device(id: string) {
     this.#device = id;
-    for (const { source } of this.#held.values())
-      if (source !== id && source.startsWith('midi ')) this.silence(source);
+    const sources = new Set([
+      ...[...this.#held.values()].map(({ source }) => source),
+      ...this.#pedals.keys(),
+    ]);
+    for (const source of sources)
+      if (id !== '' && source.startsWith('midi ') && source !== `midi ${id}`) this.silence(source);
   }
   get error(): StudioError | undefined {
     return this.#error;
@@ -78,6 +84,9 @@ export class Keyboard {
     if (this.#held.has(key)) return;
     this.#held.set(key, { pitchMidi, source });
     this.#light();
+    // Struck anew: an instrument gives each stroke a voice of its own, and would lift only one of them.
+    if (this.#sounding.has(pitchMidi)) this.#player.release(pitchMidi);
+    this.#sounding.add(pitchMidi);
     this.#player.press(pitchMidi, velocity);
     this.#note({ kind: 'down', pitchMidi, velocity, atSec: this.#secondsOf(timeMs) });
   }
@@ -129,21 +138,28 @@ export class Keyboard {
     else this.#stopMidi = listening.value;
   }
 
-  /** Records from the next bar on; what is there is heard with it. */
+  /** Records from where playing begins, after a bar of beats, to the end of the piece or round and round; what is there is heard with it. */
   async record(): Promise<void> {
     if (this.#recording !== undefined || this.#isOpening) return;
     this.#isOpening = true;
     const { score } = this.#document();
     const countInSec = (BEATS_OF_COUNT_IN * 60) / score.tempoBpm;
+    let beginSec: number;
     try {
-      this.#zeroMs = await this.#player.playForRecording(countInSec);
+      ({ zeroMs: this.#zeroMs, beginSec } = await this.#player.playForRecording(countInSec, () =>
+        this.stopRecording(),
+      ));
     } finally {
       this.#isOpening = false;
     }
-    this.#recording = new Recording(score.tempoBpm, lengthSec(score));
+    if (this.#isClosed) return;
+    this.#recording = new Recording(score.tempoBpm, lengthSec(score), beginSec);
     this.#takes += 1;
     this.#isCountingIn = true;
-    this.#countIn = setTimeout(() => (this.#isCountingIn = false), this.#zeroMs - performance.now());
+    this.#countIn = setTimeout(
+      () => (this.#isCountingIn = false),
+      this.#zeroMs + 1000 * beginSec - performance.now(),
+    );
     for (const { pitchMidi } of this.#held.values())
       this.#note({ kind: 'down', pitchMidi, velocity: 80, atSec: this.#secondsOf(performance.now()) });
   }
@@ -186,7 +202,9 @@ export class Keyboard {
   // Another hand, or the pedal of another keyboard, may hold the same key.
   #letGo(pitchMidi: number): void {
     const isSustained = [...this.#pedals.values()].some((sustained) => sustained.has(pitchMidi));
-    if (!isSustained && !this.#lit.has(pitchMidi)) this.#player.release(pitchMidi);
+    if (isSustained || this.#lit.has(pitchMidi)) return;
+    this.#sounding.delete(pitchMidi);
+    this.#player.release(pitchMidi);
   }
 
   #note(event: KeyEvent): void {

@@ -1,7 +1,7 @@
 /** What the page's components need of the engine: they know the state, and this is its vocabulary. */
 export { EMPTY_SCORE, NO_COUNTS, emptyDraft, type Version } from '../engine/composition.ts';
 export { markNotes, markRegion, resizeLocks, scaleOf, type Region } from '../engine/constraints.ts';
-export { findKey, nameOfKey } from '../engine/key-finding.ts';
+export { findKey, keyOfScale, nameOfKey } from '../engine/key-finding.ts';
 export { hummedNotes } from '../engine/hummed.ts';
 export { barsOfSong, firstChoice, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';
 export {
@@ -26,6 +26,7 @@ export {
   type ScoreNote,
 } from '../engine/score.ts';
 export { MAX_EDITS_PER_PASS } from '../engine/settings.ts';
+export { WINDOW_STEPS } from '../engine/roll.ts';
 export { decodeShare } from '../engine/share.ts';
 export { tempoOf } from '../engine/tempo.ts';
 export type { Song } from '../../../platform/midi-file-song.ts';

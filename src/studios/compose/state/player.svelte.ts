@@ -35,7 +35,12 @@ export class Player {
   #problem = $state('');
   /** Where playing begins. */
   #startStep = $state(0);
-  #metronomeOnly = false;
+  /** Clicks are heard whatever the mixer says: for a recording. */
+  #hasClicks = false;
+  /** Nothing of the piece is heard before, seconds. */
+  #firstSec = 0;
+  #onEnd: (() => void) | undefined;
+  #isClosed = false;
   /** What is listened to instead of the piece. */
   #other = $state.raw<Score | undefined>();
   #outputs = $state.raw<MidiOutputs | undefined>();
@@ -97,19 +102,25 @@ export class Player {
     else this.#outputError = opened.error;
   }
 
-  /** Where the playhead is, in steps, as it is heard now; not reactive: ask in every frame. */
+  /** Where the playhead is, in steps, as it is handed to the loudspeaker now; not reactive: ask in every frame. */
   stepNow(): number {
     if (this.#room === undefined || !this.#isPlaying || this.#other !== undefined) return this.#startStep;
     const { score, mixer } = this.#source();
     const passed = this.#room.now - this.#zeroSec;
-    const inRound = mixer.isLooping ? Math.max(0, passed) % lengthSec(score) : passed;
+    if (passed < this.#firstSec) return this.#startStep;
+    const inRound = mixer.isLooping ? passed % lengthSec(score) : Math.min(passed, lengthSec(score));
     return Math.max(0, inRound / secondsPerTick(score.tempoBpm) / TICKS_PER_STEP);
   }
 
   /** Opens the sound; from a gesture, or the browser keeps it silent. */
   open(): Promise<SoundRoom> {
     this.#opening ??= SoundRoom.open(this.#source().mixer.parts, (text) => (this.#problem = text)).then(
-      (room) => (this.#room = room),
+      (room) => {
+        // The page has gone while the sound was still coming.
+        if (this.#isClosed) room.dispose();
+        else this.#room = room;
+        return room;
+      },
     );
     return this.#opening;
   }
@@ -121,6 +132,7 @@ export class Player {
 
   async play(): Promise<void> {
     const room = await this.open();
+    if (this.#isClosed) return;
     this.#end(room);
     const { score } = this.#source();
     const fromSec = this.#startStep * TICKS_PER_STEP * secondsPerTick(score.tempoBpm);
@@ -130,6 +142,7 @@ export class Player {
   /** Plays something else once, from its beginning, as the first part that can be heard. */
   async listenTo(score: Score): Promise<void> {
     const room = await this.open();
+    if (this.#isClosed) return;
     this.#end(room);
     this.#other = score;
     this.#begin(room, room.now + LEAD_SEC, 0);
@@ -143,17 +156,25 @@ export class Player {
   /**
    * Begins for a recording: a bar of beats comes first.
    *
-   * @param countInSec silence of the score before step 0, with the metronome
-   * @returns the moment of step 0 in the time of `performance.now()`, as it is heard
+   * @param countInSec silence of the score before it begins, with the metronome
+   * @param onEnd the piece is over, if it does not loop
+   * @returns the moment of the piece's step 0 in the time of `performance.now()`, as it is heard, and where it begins
    */
-  async playForRecording(countInSec: number): Promise<number> {
+  async playForRecording(
+    countInSec: number,
+    onEnd: () => void,
+  ): Promise<{ readonly zeroMs: number; readonly beginSec: number }> {
     const room = await this.open();
-    this.#end(room);
-    this.#startStep = 0;
-    const zeroSec = room.now + LEAD_SEC + countInSec;
-    this.#metronomeOnly = true;
-    this.#begin(room, zeroSec, -countInSec);
-    return performance.now() + (zeroSec - room.now + room.latencySec) * 1000;
+    const beginSec = this.#startStep * TICKS_PER_STEP * secondsPerTick(this.#source().score.tempoBpm);
+    const zeroSec = room.now + LEAD_SEC + countInSec - beginSec;
+    if (!this.#isClosed) {
+      this.#end(room);
+      this.#hasClicks = true;
+      this.#onEnd = onEnd;
+      this.#firstSec = beginSec;
+      this.#begin(room, zeroSec, beginSec - countInSec);
+    }
+    return { zeroMs: performance.now() + (zeroSec - room.now + room.latencySec) * 1000, beginSec };
   }
 
   stop(): void {
@@ -195,9 +216,11 @@ export class Player {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stopTicks();
     this.#outputs?.close();
-    void this.#opening?.then((room) => room.dispose());
+    this.#room?.dispose();
+    this.#room = undefined;
   }
 
   #begin(room: SoundRoom, zeroSec: number, fromSec: number): void {
@@ -215,7 +238,9 @@ export class Player {
     room.band.silence();
     this.#outputs?.silence();
     this.#isPlaying = false;
-    this.#metronomeOnly = false;
+    this.#hasClicks = false;
+    this.#firstSec = 0;
+    this.#onEnd = undefined;
     this.#other = undefined;
   }
 
@@ -253,10 +278,10 @@ export class Player {
     const endSec = lengthSec(score);
     if (span.toSec > span.fromSec) {
       this.#handedSec = span.toSec;
-      const loopSec = mixer.isLooping || this.#metronomeOnly ? endSec : undefined;
+      const loopSec = mixer.isLooping ? endSec : undefined;
       for (const { event, atSec } of eventsDue(
         soundEvents(score, partOf, mixer),
-        { fromSec: Math.max(0, span.fromSec), toSec: span.toSec },
+        { fromSec: Math.max(this.#firstSec, span.fromSec), toSec: span.toSec },
         loopSec,
       )) {
         const part = Math.min(event.part, PARTS.length - 1);
@@ -271,13 +296,16 @@ export class Player {
           durationMs: event.durationSec * 1000,
         });
       }
-      if (mixer.hasMetronome || this.#metronomeOnly) {
+      if (mixer.hasMetronome || this.#hasClicks) {
         // Beat 0 of the count-in lies a bar before step 0.
         const barSec = (4 * 60) / score.tempoBpm;
         for (const { atSec, isAccent } of clicks(score.tempoBpm, span.fromSec + barSec, span.toSec + barSec))
           room.band.click(Math.max(room.now, this.#zeroSec + atSec - barSec), isAccent);
       }
     }
-    if (!mixer.isLooping && !this.#metronomeOnly && passed > endSec) this.stop();
+    if (mixer.isLooping || passed <= endSec) return;
+    const onEnd = this.#onEnd;
+    this.stop();
+    onEnd?.();
   }
 }

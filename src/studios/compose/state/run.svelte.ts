@@ -10,22 +10,29 @@ import { lockOfNotes } from '../engine/constraints.ts';
 import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
 import { countOn, type Roll } from '../engine/roll.ts';
 import type { Score } from '../engine/score.ts';
+import { plannedEdits } from '../engine/windows.ts';
 import composeUrl from '../worker/compose.worker.ts?worker&url';
 import type { ComposeApi, Thought } from '../worker/protocol.ts';
 import type { ComposeDocument } from './document.svelte.ts';
 
 const MODEL = 'ar-cnn';
 const WEIGHTS = 'weights.safetensors';
+/** What a run has made is kept so often, so that a page that dies loses no more. */
+const KEEP_MS = 1_000;
+const SEEDS = 2 ** 32;
 
 /** What of a run is not as the composition says. */
 interface AskedRun {
   readonly iterations?: number;
   readonly run?: RunSettings;
   readonly locked?: Uint8Array<ArrayBuffer>;
+  /** Of the version that what comes out is kept as; left out: of none. */
+  readonly version?: string;
 }
 
 /** A run that was made: what it began with, and its edits. */
 interface MadeRun {
+  readonly document: ComposeDocument;
   readonly before: Score;
   readonly roll: Roll;
   readonly edits: readonly PieceEdit[];
@@ -48,8 +55,14 @@ export class Runner {
   /** Notes as the run put them on the roll last. */
   #shown = $state.raw<Score['notes'] | undefined>();
   #thought = $state.raw<Thought | undefined>();
+  /** Does once more what failed. */
+  again: () => void = () => void this.compose();
   #isThinking = $state(false);
   #stopping: AbortController | undefined;
+  /** Puts what the run under way has made on its piece, and lets go of it. */
+  #conclude: (() => void) | undefined;
+  /** Single steps since something else was done: each has a random number of its own. */
+  #singleSteps = 0;
   #asked = 0;
 
   constructor(document: () => ComposeDocument, onNote: (pitchMidi: number) => void) {
@@ -75,7 +88,10 @@ export class Runner {
   /** Edits of the last run, when what is on the roll is still one of its moments. */
   get editCount(): number {
     // A change by hand is no moment of the run: going through it would take the change away.
-    return this.#shown === this.#document().score.notes ? (this.#run?.edits.length ?? 0) : 0;
+    const document = this.#document();
+    return this.#run?.document === document && this.#shown === document.score.notes
+      ? this.#run.edits.length
+      : 0;
   }
   /** After how many of them the roll is shown. */
   get step(): number {
@@ -90,30 +106,54 @@ export class Runner {
   }
 
   /**
-   * Runs the network on what is there; what it has made until `stop` is kept.
+   * Runs the network on what is there; what it has made until `stop` is kept, on the piece that it was begun with.
    *
    * @param asked what is not as the composition says
+   * @returns whether it made anything
    */
-  async compose(asked: AskedRun = {}): Promise<void> {
-    if (this.#progress !== undefined) return;
+  async compose(asked: AskedRun = {}): Promise<boolean> {
+    if (this.#progress !== undefined) return false;
+    if (asked.iterations === undefined) this.#singleSteps = 0;
     const document = this.#document();
     const request = requestOf(document, asked);
     const endBusy = busy().begin();
     const stop = new AbortController();
     this.#stopping = stop;
     this.#error = undefined;
-    this.#progress = { phase: 'composing', done: 0, total: request.settings.iterations, unit: 'edits' };
+    this.#progress = {
+      phase: 'composing',
+      done: 0,
+      total: plannedEdits(request.settings, request.roll.steps),
+      unit: 'edits',
+    };
     const before = document.score;
     const nextId = nextNoteId(before);
     const edits: PieceEdit[] = [];
     const cells = request.roll.cells.slice();
     const { port1, port2 } = new MessageChannel();
     let frame = 0;
+    let keptMs = performance.now();
     const show = (): void => {
       frame = 0;
       this.#live = applyRoll(before, { ...request.roll, cells: cells.slice() }, nextId);
       if (this.#progress !== undefined) this.#progress = { ...this.#progress, done: edits.length };
+      if (performance.now() - keptMs < KEEP_MS) return;
+      keptMs = performance.now();
+      document.keepMoment(this.#live);
     };
+    let isOver = false;
+    const finish = (made: readonly PieceEdit[]): void => {
+      if (isOver) return;
+      isOver = true;
+      port1.close();
+      cancelAnimationFrame(frame);
+      this.#live = undefined;
+      this.#progress = undefined;
+      this.#conclude = undefined;
+      if (made.length > 0) this.#finish({ document, before, roll: request.roll, edits: made, nextId }, asked);
+      endBusy();
+    };
+    this.#conclude = () => finish(edits);
     port1.onmessage = ({ data }: MessageEvent<readonly PieceEdit[]>) => {
       for (const edit of data) {
         edits.push(edit);
@@ -126,44 +166,48 @@ export class Runner {
       const worker = await this.#ready();
       if (!worker.ok) {
         this.#error = worker.error;
-        return;
+        return false;
       }
       // Stopped while the network was still coming.
-      if (stop.signal.aborted) return;
+      if (stop.signal.aborted) return false;
       const answer = await worker.value.api.compose(request, [], transfer(port2, [port2]), {
         signal: stop.signal,
       });
-      if (answer.ok) this.#finish(before, request.roll, answer.value.edits, nextId);
-      else {
-        this.#error = answer.error;
-        if (edits.length > 0) this.#finish(before, request.roll, edits, nextId);
-      }
+      if (!answer.ok) this.#error = answer.error;
+      finish(answer.ok ? answer.value.edits : edits);
     } catch (cause) {
+      // Ended from here, with all that it had made.
+      if (isOver) return edits.length > 0;
       // The worker died: what it had sent is kept, and the next run starts another.
       this.#lose();
-      if (edits.length > 0) this.#finish(before, request.roll, edits, nextId);
       this.#error = fail('network-failed', `The network stopped: ${describe(cause)}.`, {
         hint: 'What it had written is kept. Run it again.',
         retryable: true,
         cause,
       }).error;
     } finally {
-      port1.close();
-      cancelAnimationFrame(frame);
-      this.#live = undefined;
-      this.#progress = undefined;
-      endBusy();
+      finish(edits);
     }
+    return edits.length > 0;
   }
 
   /** One edit, and what it thinks afterwards. */
   async stepOnce(): Promise<void> {
-    await this.compose({ iterations: 1 });
+    const { run } = this.#document().draft;
+    const seed = (run.settings.seed + this.#singleSteps) % SEEDS;
+    this.#singleSteps += 1;
+    await this.compose({ iterations: 1, run: { ...run, settings: { ...run.settings, seed } } });
     await this.think();
   }
 
   stop(): void {
     this.#stopping?.abort();
+  }
+
+  /** Stops at once: what the run has made so far is on its piece when this returns. */
+  end(): void {
+    this.stop();
+    this.#conclude?.();
   }
 
   /** Shows the roll after so many edits of the last run. */
@@ -178,6 +222,7 @@ export class Runner {
   forget(): void {
     this.#run = undefined;
     this.#step = 0;
+    this.#singleSteps = 0;
   }
 
   /** Asks the network what it would flip next. */
@@ -215,7 +260,7 @@ export class Runner {
   }
 
   close(): void {
-    this.stop();
+    this.end();
     this.#worker?.close();
     // One that is still being started is of no use to anybody.
     void this.#starting?.then((started) => {
@@ -223,19 +268,19 @@ export class Runner {
     });
   }
 
-  #finish(before: Score, roll: Roll, edits: readonly PieceEdit[], nextId: number): void {
-    if (edits.length === 0) return;
-    const run = { before, roll, edits, nextId };
+  #finish(run: MadeRun, { version }: AskedRun): void {
     this.#run = run;
-    this.#step = edits.length;
-    this.#put('Compose', run, edits.length);
+    this.#step = run.edits.length;
+    this.#put('Compose', run, run.edits.length);
+    if (version !== undefined && run.document.score !== run.before)
+      run.document.keepVersion(version, Date.now());
   }
 
   #put(label: string, run: MadeRun, count: number, merge?: string): void {
     const after = rollAfter(run.roll, run.edits, count);
     const added = countOn(after.cells.map((cell, i) => cell & ~(run.roll.cells[i] ?? 0)));
     const removed = countOn(after.cells.map((cell, i) => ~cell & (run.roll.cells[i] ?? 0) & 1));
-    this.#document().change(
+    run.document.change(
       label,
       (draft) => ({
         ...draft,
@@ -247,7 +292,7 @@ export class Runner {
       }),
       merge === undefined ? {} : { merge },
     );
-    this.#shown = this.#document().score.notes;
+    this.#shown = run.document.score.notes;
   }
 
   #ready(): Promise<Result<Connection<ComposeApi>, StudioError>> {

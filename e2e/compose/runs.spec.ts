@@ -1,0 +1,170 @@
+import type { Page } from '@playwright/test';
+import { ComposePage } from '../support/compose.ts';
+import { expect, insecure, test } from '../support/site.ts';
+
+/** Begins a run and waits until some of it is on the roll. */
+async function beginRun(page: Page): Promise<void> {
+  await page.getByRole('spinbutton', { name: 'Edits at once' }).fill('1');
+  await page.getByRole('spinbutton', { name: 'Edits at once' }).press('Enter');
+  await page.getByRole('button', { name: 'Compose', exact: true }).click();
+  const bar = page.getByRole('progressbar', { name: 'Composing' });
+  await expect
+    .poll(async () => Number(await bar.getAttribute('data-done')), { intervals: [20], timeout: 30_000 })
+    .toBeGreaterThan(40);
+}
+
+test('what a run has made stays with its piece when another one is opened meanwhile', async ({
+  page,
+  site,
+}) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const compose = await ComposePage.with(page, site.url, /Frère Jacques/);
+  await page.getByRole('button', { name: 'Copy a link' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await compose.melody(/Ode to Joy/);
+  const tune = await compose.count();
+  await beginRun(page);
+  await page.evaluate((hash) => (location.hash = hash), new URL(link).hash);
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Frère Jacques');
+  await expect(compose.roll).toHaveAttribute('data-notes', '32');
+  await expect(compose.status).toHaveText('32 notes, 0 added, 0 removed');
+  await expect(page.getByRole('list', { name: 'History' }).getByRole('listitem')).toHaveCount(0);
+  // The run's own piece has what the run had made, and its version.
+  await page
+    .getByRole('list', { name: 'Compositions' })
+    .getByRole('button', { name: /Ode to Joy/ })
+    .first()
+    .click();
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Ode to Joy');
+  expect(await compose.count()).toBeGreaterThan(tune);
+  await expect(page.getByRole('list', { name: 'History' }).getByRole('listitem')).toHaveCount(2);
+});
+
+test('a run that a reload cuts off leaves what it had made', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const tune = await compose.count();
+  await beginRun(page);
+  // What is kept is a second old at most.
+  await expect.poll(() => storedNotes(page), { timeout: 20_000 }).toBeGreaterThan(tune);
+  await page.reload();
+  await compose.ready();
+  expect(await compose.count()).toBeGreaterThan(tune);
+  // Leaving the page keeps all of it.
+  await beginRun(page);
+  const before = await compose.count();
+  await page.getByRole('link', { name: 'Look', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Look' })).toBeVisible();
+  await page.goBack();
+  await compose.ready();
+  expect(await compose.count()).toBeGreaterThanOrEqual(before);
+});
+
+/** Notes of the piece that was written last, as the database has them. */
+const storedNotes = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('atelier-compose');
+        opening.onerror = () => reject(new Error('no database'));
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('pieces').objectStore('pieces').getAll();
+          all.onsuccess = () => {
+            const rows = all.result as {
+              changedAtMs: number;
+              composition: { draft: { score: { notes: unknown[] } } };
+            }[];
+            opening.result.close();
+            resolve(
+              rows.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.composition.draft.score.notes
+                .length ?? 0,
+            );
+          };
+        };
+      }),
+  );
+
+test('erase and fill leaves what is locked, and what was there is back when the network cannot come', async ({
+  page,
+  site,
+}) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const before = await compose.notes();
+  await page.route('**/models/ar-cnn/**', (route) => route.abort());
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('button', { name: 'Erase and fill' }).click();
+  await expect(page.getByRole('alert')).toBeVisible({ timeout: 30_000 });
+  expect(await compose.notes()).toEqual(before);
+  await page.unroute('**/models/ar-cnn/**');
+  // Once more is the same thing once more, not a run over everything: the locked soprano stays.
+  await page.getByRole('button', { name: 'Lock Soprano' }).click();
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Composing' })).toBeHidden({ timeout: 60_000 });
+  await expect(page.getByRole('list', { name: 'History' }).getByRole('listitem')).not.toHaveCount(0);
+  const after = await compose.notes();
+  for (const note of before) expect(after).toContainEqual(note);
+});
+
+test('a change by hand is not lost by going to another version', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  await page.getByRole('button', { name: 'Keep a version' }).click();
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByRole('button', { name: 'Keep a version' }).click();
+  await page.keyboard.press('Alt+ArrowUp');
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Alt+ArrowUp');
+  const byHand = await compose.notes();
+  await compose.roll.focus();
+  await page.keyboard.press('b');
+  expect(await compose.notes()).not.toEqual(byHand);
+  await page.keyboard.press('b');
+  expect(await compose.notes()).toEqual(byHand);
+  const history = page.getByRole('list', { name: 'History' }).getByRole('listitem');
+  await expect(history).toHaveCount(3);
+  // The same music is not kept twice.
+  await page.getByRole('button', { name: 'Keep a version' }).click();
+  await expect(history).toHaveCount(3);
+  // One that is deleted can come back.
+  await page.getByRole('button', { name: 'Delete Version 1' }).click();
+  await expect(history).toHaveCount(2);
+  await page
+    .getByRole('status', { name: 'Messages of Atelier' })
+    .getByRole('button', { name: 'Undo' })
+    .click();
+  await expect(history).toHaveCount(3);
+});
+
+test('each single step draws anew', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const before = await compose.notes();
+  const STEPS = 6;
+  for (let step = 1; step <= STEPS; step += 1) {
+    await page.getByRole('button', { name: 'Step once' }).click();
+    await expect(page.getByText('Steps of this run 1 of 1')).toBeVisible({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Undo' }).and(page.locator(':enabled')).first().waitFor();
+    await expect
+      .poll(async () => (await compose.notes()).reduce((cells, { length }) => cells + length, 0))
+      .toBe(before.reduce((cells, { length }) => cells + length, 0) + step);
+  }
+  const bars = (await compose.notes())
+    .filter(({ by }) => by === 'network')
+    .map(({ start }) => /bar \d+/.exec(start)?.[0]);
+  // With one random number for all of them they stood in one bar.
+  expect(new Set(bars).size).toBeGreaterThan(1);
+});
+
+test('Compose opens where the page is no secure context', async ({ page, serve }) => {
+  const site = await serve({});
+  const compose = new ComposePage(page);
+  await compose.open(insecure(site.url));
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+  await compose.melody(/Ode to Joy/);
+  await page.reload();
+  await compose.ready();
+  await expect(compose.roll).toHaveAttribute('data-notes', '30');
+});

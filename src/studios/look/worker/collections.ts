@@ -2,11 +2,19 @@ import { LookFailure } from './failure.ts';
 import { freeName } from './names.ts';
 import type { OpenCollections } from './open-collections.ts';
 import type { CollectionInfo } from './protocol.ts';
-import { type CollectionRow, keysOf, type PictureRow, type WriteTransaction } from './schema.ts';
+import type { RenewalInfo } from './protocol-renewal.ts';
+import {
+  type CollectionRow,
+  keysOf,
+  type PictureRow,
+  type RenewalRow,
+  type WriteTransaction,
+} from './schema.ts';
 import { type LookStore, manifestOf } from './store.ts';
 
 const MAX_NAME = 200;
-const MAX_DIM = 65_536;
+/** Of an embedding, numbers. */
+export const MAX_DIM = 65_536;
 
 const cleanName = (name: string): string => {
   const clean = name.trim().slice(0, MAX_NAME);
@@ -43,6 +51,12 @@ export async function freeNames(
   });
 }
 
+/** Pictures that were deleted since may be counted; `RenewalApi.begin` tells exactly. */
+function progressOf({ network, dim, chunks }: RenewalRow, total: number): RenewalInfo {
+  const rows = chunks.reduce((sum, ref) => sum + ref.rows, 0);
+  return { network, dim, done: Math.min(rows, total), total };
+}
+
 /** Names, folders and announced files of the collections. */
 export class Collections {
   readonly #store: LookStore;
@@ -61,9 +75,22 @@ export class Collections {
   }
 
   async info(row: CollectionRow): Promise<CollectionInfo> {
-    const { id, name, network, dim, generation, count, createdAt, folder } = row;
+    const { id, name, network, dim, generation, count, createdAt, folder, renewal } = row;
     const pending = await this.#store.db.count('pending', keysOf(id));
-    return { id, name, network, dim, generation, count, createdAt, pending, folder };
+    const fromThumbnails = await this.#fromThumbnails(row);
+    return {
+      id,
+      name,
+      network,
+      dim,
+      generation,
+      count,
+      createdAt,
+      pending,
+      folder,
+      ...(fromThumbnails === 0 ? {} : { fromThumbnails }),
+      ...(renewal === undefined ? {} : { renewal: progressOf(renewal, count) }),
+    };
   }
 
   async create(name: string, network: string, dim: number): Promise<CollectionInfo> {
@@ -150,6 +177,14 @@ export class Collections {
 
   folder(collection: number): Promise<FileSystemDirectoryHandle | undefined> {
     return this.#store.db.get('folders', collection);
+  }
+
+  /** How many vectors in use were made of thumbnails. */
+  async #fromThumbnails({ id, set = 0, smallSets = [] }: CollectionRow): Promise<number> {
+    if (!smallSets.includes(set)) return 0;
+    const pictures =
+      this.#open.peek(id)?.pictures.values() ?? (await this.#store.db.getAll('pictures', keysOf(id)));
+    return [...pictures].filter(({ small }) => small?.includes(set) === true).length;
   }
 
   #change(

@@ -28,6 +28,8 @@ import type {
   StoredBytes,
   Thumbnail,
 } from './protocol.ts';
+import type { RenewalApi } from './protocol-renewal.ts';
+import { renewalApi } from './renewal-api.ts';
 import { restoreEverything } from './restore.ts';
 import { saveEverything } from './save.ts';
 import { toPictureInfo } from './schema.ts';
@@ -90,6 +92,7 @@ export class Library implements LibraryApi {
           this.#claims.free(keyOf(collection, picture.hash));
         }
       },
+      renew: async (collection, picture) => (await this.#session.need()).renewals.add(collection, picture),
     };
   }
 
@@ -113,6 +116,11 @@ export class Library implements LibraryApi {
   connectMap(port: MessagePort): void {
     const need = (): Promise<LibraryParts> => this.#session.need();
     serve<MapSource>(new LibraryMapSource(need, (collection, ids) => this.thumbnails(collection, ids)), port);
+  }
+
+  connectRenewal(port: MessagePort): void {
+    const need = (): Promise<LibraryParts> => this.#session.need();
+    serve<RenewalApi>(renewalApi(need, this.#session.maintenance), port);
   }
 
   graphLost(reason: string): void {

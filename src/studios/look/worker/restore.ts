@@ -65,6 +65,7 @@ class Incoming {
       revision: 1,
       folder: '',
       names: names.map((each, at) => ({ ...each, id: at + 1 })),
+      ...([...this.#pictures.values()].some(({ small }) => small === true) ? { smallSets: [0] } : {}),
     };
   }
 
@@ -77,7 +78,7 @@ class Incoming {
     }
     await store.write(['pictures'], DOING, async (tx) => {
       const table = tx.objectStore('pictures');
-      const rows = pictures.map(({ id, name, hash, bytes, width, height, thumbBytes }) => ({
+      const rows = pictures.map(({ id, name, hash, bytes, width, height, thumbBytes, small }) => ({
         collection: this.id,
         id,
         name,
@@ -86,6 +87,7 @@ class Incoming {
         width,
         height,
         thumbBytes,
+        ...(small === true ? { small: [0] } : {}),
       }));
       await Promise.all(rows.map((row) => table.add(row)));
     });

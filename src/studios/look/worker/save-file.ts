@@ -65,6 +65,8 @@ export interface SavedPicture {
   readonly width: number;
   readonly height: number;
   readonly thumbBytes: number;
+  /** Its vector was made of its thumbnail. Earlier versions pass over it. */
+  readonly small?: true;
 }
 
 export interface SaveHeader {

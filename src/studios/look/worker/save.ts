@@ -81,7 +81,8 @@ async function* sectionsOf(
 ): AsyncGenerator<Section> {
   for (let from = 0; from < pictures.length; from += PICTURES_A_SECTION) {
     const some = pictures.slice(from, from + PICTURES_A_SECTION);
-    const saved = some.map(({ id, name, hash, bytes, width, height, thumbBytes }) => ({
+    const set = row.set ?? 0;
+    const saved = some.map(({ id, name, hash, bytes, width, height, thumbBytes, small }) => ({
       id,
       name,
       hash,
@@ -89,6 +90,7 @@ async function* sectionsOf(
       width,
       height,
       thumbBytes,
+      ...(small?.includes(set) === true ? ({ small: true } as const) : {}),
     }));
     yield { kind: 'pictures', rows: some.length, data: encodePictures(saved) };
   }

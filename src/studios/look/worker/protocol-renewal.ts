@@ -1,0 +1,55 @@
+/** What the page and the embed workers ask of the library when another network looks at a collection anew. */
+import type { LookResult, PictureInfo } from './protocol.ts';
+
+/** How far another network has come with the pictures of a collection. Until the end the old vectors are in use. */
+export interface RenewalInfo {
+  /** Hash of the other network, and the dimension of its vectors. */
+  readonly network: string;
+  readonly dim: number;
+  /** Pictures of the collection that it has looked at. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a network sees in a picture that is in the collection already. */
+export interface RenewedPicture {
+  readonly id: number;
+  /** [dim] float32, not normalised */
+  readonly embedding: Float32Array<ArrayBuffer>;
+  /** Hash of the network that made it. */
+  readonly network: string;
+  /** Made of the thumbnail, as the file was not at hand. */
+  readonly isOfThumbnail: boolean;
+}
+
+/** How it ended, or what is missing for that. */
+export interface RenewalEnd {
+  /** Whether the new vectors are in use now. */
+  readonly isDone: boolean;
+  /** Pictures that the network has not looked at. */
+  readonly missing: number;
+  /** Deleted pictures that cannot be brought back any more, because only the old network knew them. */
+  readonly lost: number;
+}
+
+/** The old vectors stay, and are searched, until `finish` has put the new ones in their place. */
+export interface RenewalApi {
+  /**
+   * Begins, or goes on with what the same network has begun. What another network has begun is thrown away.
+   *
+   * @param network hash of its weights; the collection's own looks at everything once more
+   * @param dim of its vectors
+   */
+  begin(collection: number, network: string, dim: number): Promise<LookResult<RenewalInfo>>;
+  /**
+   * Pictures that the network has not looked at, in the order they were added.
+   *
+   * @param after only those with ids above it
+   * @param limit how many at most
+   */
+  missing(collection: number, after: number, limit: number): Promise<LookResult<readonly PictureInfo[]>>;
+  /** Puts the new vectors in the place of the old ones, in one transaction, if there is one for every picture. */
+  finish(collection: number): Promise<LookResult<RenewalEnd>>;
+  /** Forgets the new vectors; the collection stays as it is. */
+  giveUp(collection: number): Promise<LookResult<void>>;
+}

@@ -1,3 +1,4 @@
+import { MAX_DIM } from '../engine/kept-network.ts';
 import { LookFailure } from './failure.ts';
 import { freeName } from './names.ts';
 import type { OpenCollections } from './open-collections.ts';
@@ -13,8 +14,6 @@ import {
 import { type LookStore, manifestOf } from './store.ts';
 
 const MAX_NAME = 200;
-/** Of an embedding, numbers. */
-export const MAX_DIM = 65_536;
 
 const cleanName = (name: string): string => {
   const clean = name.trim().slice(0, MAX_NAME);

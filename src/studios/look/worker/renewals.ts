@@ -1,7 +1,7 @@
 import { deferred, type Deferred } from '../../../kernel/deferred.ts';
 import { describe } from '../../../kernel/result.ts';
+import { MAX_DIM } from '../engine/kept-network.ts';
 import { isFiniteVector } from '../engine/vector-index.ts';
-import { MAX_DIM } from './collections.ts';
 import { attempt, LookFailure } from './failure.ts';
 import { MERGE_AT, mergeChunks, smallChunks } from './merge.ts';
 import type { OpenCollection, OpenCollections } from './open-collections.ts';

@@ -4,7 +4,7 @@ import { LookPage, samplePictures } from '../support/look.ts';
 import { expect, test } from '../support/site.ts';
 import { mostAlike, readStore } from '../support/store.ts';
 
-/** A small graph model with random weights: make-graph.ts beside it writes it. */
+/** A small graph model with random weights: scripts/make-look-graph.ts writes it. */
 const FOLDER = 'src/studios/look/engine/testing/networks/graph';
 const FILES = ['model.json', 'group1-shard1of2.bin', 'group1-shard2of2.bin'].map(
   (name) => `${FOLDER}/${name}`,

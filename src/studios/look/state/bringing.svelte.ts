@@ -8,6 +8,7 @@ import type {
   TfjsChoice,
 } from '../worker/protocol-networks.ts';
 import type { LookError } from '../worker/protocol.ts';
+import { fetchNetwork } from './fetch-network.ts';
 import { startNetworks } from './start-workers.ts';
 
 export type { ChoosableNetwork, TfjsChoice } from '../worker/protocol-networks.ts';
@@ -26,6 +27,7 @@ export class Bringing {
   #toChoose = $state.raw<ChoosableNetwork | undefined>();
   #files: readonly File[] = [];
   #worker: Connection<NetworksApi> | undefined;
+  #fetching: AbortController | undefined;
   #asked = 0;
 
   /** Bytes read, while it reads. */
@@ -50,6 +52,25 @@ export class Bringing {
     this.stop();
     this.#files = files;
     await this.#read(undefined);
+  }
+
+  /** Fetches a network by its address, and reads it. */
+  async readFrom(address: string): Promise<void> {
+    this.stop();
+    const request = this.#asked;
+    const fetching = new AbortController();
+    this.#fetching = fetching;
+    this.#progress = { phase: 'fetching', done: 0, total: 0, unit: 'bytes' };
+    const fetched = await fetchNetwork(address, fetching.signal, (progress) => {
+      if (request === this.#asked) this.#progress = progress;
+    });
+    if (request !== this.#asked) return;
+    if (fetched.ok) {
+      await this.read(fetched.value);
+      return;
+    }
+    this.#progress = undefined;
+    this.#error = fetched.error;
   }
 
   /** Makes a network of the model that was read. */
@@ -87,6 +108,7 @@ export class Bringing {
 
   #end(): void {
     this.#asked += 1;
+    this.#fetching?.abort();
     this.#worker?.close();
     this.#worker = undefined;
     this.#progress = undefined;

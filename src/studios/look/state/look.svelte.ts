@@ -35,7 +35,7 @@ import { Thumbnails } from './thumbnails.svelte.ts';
 import { WordSearch } from './words.svelte.ts';
 import { Twins } from './twins.svelte.ts';
 
-export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
+export type { CollectionInfo, LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
 export type { NameInfo } from './names.svelte.ts';
 export { MAX_K } from './search.svelte.ts';
 

@@ -30,6 +30,8 @@ import type {
 } from './protocol.ts';
 import type { RenewalApi } from './protocol-renewal.ts';
 import { renewalApi } from './renewal-api.ts';
+import { compareApi } from './compare.ts';
+import type { CompareApi } from './protocol-compare.ts';
 import { restoreEverything } from './restore.ts';
 import { saveEverything } from './save.ts';
 import { toPictureInfo } from './schema.ts';
@@ -121,6 +123,13 @@ export class Library implements LibraryApi {
   connectRenewal(port: MessagePort): void {
     const need = (): Promise<LibraryParts> => this.#session.need();
     serve<RenewalApi>(renewalApi(need, this.#session.maintenance), port);
+  }
+
+  connectCompare(port: MessagePort): void {
+    serve<CompareApi>(
+      compareApi(() => this.#session.need()),
+      port,
+    );
   }
 
   graphLost(reason: string): void {

@@ -284,6 +284,8 @@ export interface LibraryApi {
   connectMap(port: MessagePort): void;
   /** Serves `RenewalApi` of `protocol-renewal.ts` on a port (transferred). */
   connectRenewal(port: MessagePort): void;
+  /** Serves `CompareApi` of `protocol-compare.ts` on a port (transferred). */
+  connectCompare(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
   graphLost(reason: string): void;
 

@@ -85,7 +85,10 @@ export class Look {
     const { api } = connection;
     this.#connection = connection;
     this.#writer = writer;
-    this.networks = new Networks(connection);
+    this.networks = new Networks(
+      connection,
+      (hash) => this.collections.list.find(({ network }) => network === hash)?.networkTitle,
+    );
     this.exchange = new Exchange(connection);
     this.remote = new RemoteEngine(this.exchange);
     this.pictures = new Pictures(api);

@@ -203,7 +203,7 @@ export class Renewing {
   async #look(collection: number, network: string): Promise<Result<Renewed, LookError>> {
     const { files, pool } = await this.#parts.networkOf(network);
     if (!files.ok) return files;
-    const begun = await this.#api.begin(collection, network, files.value.dim);
+    const begun = await this.#api.begin(collection, network, files.value.dim, files.value.title);
     if (!begun.ok) return begun;
     this.#done = begun.value.done;
     this.#total = begun.value.total;

@@ -21,6 +21,12 @@ const cleanName = (name: string): string => {
   return clean;
 };
 
+const MAX_TITLE = 200;
+
+/** What a network was called, where that is known. */
+export const titled = (title: string): Pick<CollectionRow, 'networkTitle'> =>
+  title === '' ? {} : { networkTitle: title.slice(0, MAX_TITLE) };
+
 /** Takes ids for new collections; an id is never used twice, also not after a deletion. */
 export async function reserveCollections(tx: WriteTransaction, howMany: number): Promise<number> {
   const first = (await tx.objectStore('meta').get('nextCollection')) ?? 1;
@@ -74,7 +80,7 @@ export class Collections {
   }
 
   async info(row: CollectionRow): Promise<CollectionInfo> {
-    const { id, name, network, dim, generation, count, createdAt, folder, renewal } = row;
+    const { id, name, network, dim, networkTitle = '', generation, count, createdAt, folder, renewal } = row;
     const pending = await this.#store.db.count('pending', keysOf(id));
     const fromThumbnails = await this.#fromThumbnails(row);
     return {
@@ -87,12 +93,13 @@ export class Collections {
       createdAt,
       pending,
       folder,
+      ...titled(networkTitle),
       ...(fromThumbnails === 0 ? {} : { fromThumbnails }),
       ...(renewal === undefined ? {} : { renewal: progressOf(renewal, count) }),
     };
   }
 
-  async create(name: string, network: string, dim: number): Promise<CollectionInfo> {
+  async create(name: string, network: string, dim: number, networkTitle = ''): Promise<CollectionInfo> {
     const clean = cleanName(name);
     if (!Number.isInteger(dim) || dim < 1 || dim > MAX_DIM)
       throw new LookFailure('wrong-network', `A network with vectors of ${dim} numbers cannot be used.`);
@@ -111,6 +118,7 @@ export class Collections {
         count: 0,
         revision: 1,
         folder: '',
+        ...titled(networkTitle),
       };
       await tx.objectStore('collections').add(fresh);
       return fresh;

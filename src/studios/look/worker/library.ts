@@ -140,8 +140,15 @@ export class Library implements LibraryApi {
     return this.#do('listing the collections', ({ collections }) => collections.list());
   }
 
-  createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>> {
-    return this.#do('making a collection', ({ collections }) => collections.create(name, network, dim));
+  createCollection(
+    name: string,
+    network: string,
+    dim: number,
+    networkTitle?: string,
+  ): Promise<LookResult<CollectionInfo>> {
+    return this.#do('making a collection', ({ collections }) =>
+      collections.create(name, network, dim, networkTitle),
+    );
   }
 
   renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>> {

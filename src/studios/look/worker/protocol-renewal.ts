@@ -39,8 +39,14 @@ export interface RenewalApi {
    *
    * @param network hash of its weights; the collection's own looks at everything once more
    * @param dim of its vectors
+   * @param networkTitle what it is called
    */
-  begin(collection: number, network: string, dim: number): Promise<LookResult<RenewalInfo>>;
+  begin(
+    collection: number,
+    network: string,
+    dim: number,
+    networkTitle?: string,
+  ): Promise<LookResult<RenewalInfo>>;
   /**
    * Pictures that the network has not looked at, in the order they were added.
    *

@@ -126,6 +126,8 @@ export interface CollectionInfo {
   /** Hash of the network that made the vectors, and their dimension. */
   readonly network: string;
   readonly dim: number;
+  /** What the network was called where it was; absent in collections of earlier versions. */
+  readonly networkTitle?: string;
   readonly generation: number;
   readonly count: number;
   readonly createdAt: number;
@@ -290,7 +292,13 @@ export interface LibraryApi {
   graphLost(reason: string): void;
 
   collections(): Promise<LookResult<readonly CollectionInfo[]>>;
-  createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>>;
+  /** @param networkTitle what the network is called, for a device that does not have it */
+  createCollection(
+    name: string,
+    network: string,
+    dim: number,
+    networkTitle?: string,
+  ): Promise<LookResult<CollectionInfo>>;
   renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>>;
   /**
    * Deletes a collection.

@@ -11,10 +11,10 @@ import type { RenewalApi } from './protocol-renewal.ts';
  */
 export function renewalApi(need: () => Promise<LibraryParts>, maintenance: Serial): RenewalApi {
   return {
-    begin: (collection, network, dim) =>
+    begin: (collection, network, dim, networkTitle) =>
       attempt('beginning to look anew', async () => {
         const { renewals } = await need();
-        return maintenance.run(() => renewals.begin(collection, network, dim));
+        return maintenance.run(() => renewals.begin(collection, network, dim, networkTitle));
       }),
 
     missing: (collection, after, limit) =>

@@ -208,7 +208,7 @@ describe('looking at a collection anew', () => {
   });
 
   it('tells how many vectors are of thumbnails, after a restart and in a saved file too', async () => {
-    value(await api().begin(collection, OTHER, OTHER_DIM));
+    value(await api().begin(collection, OTHER, OTHER_DIM, 'Other · other.bin'));
     await lookAtMissing(10, () => true);
     await reopen();
     value(await api().begin(collection, OTHER, OTHER_DIM));
@@ -220,7 +220,12 @@ describe('looking at a collection anew', () => {
     expect((await info()).fromThumbnails).toBe(9);
     const file = value(await library.save());
     const [restored] = value(await library.restore(file));
-    expect(restored).toMatchObject({ count: COUNT - 1, network: OTHER, fromThumbnails: 9 });
+    expect(restored).toMatchObject({
+      count: COUNT - 1,
+      network: OTHER,
+      networkTitle: 'Other · other.bin',
+      fromThumbnails: 9,
+    });
     // The same network once more, from the files: the mark goes.
     value(await api().begin(collection, OTHER, OTHER_DIM));
     await lookAtMissing();

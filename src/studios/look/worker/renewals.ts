@@ -2,6 +2,7 @@ import { deferred, type Deferred } from '../../../kernel/deferred.ts';
 import { describe } from '../../../kernel/result.ts';
 import { MAX_DIM } from '../engine/kept-network.ts';
 import { isFiniteVector } from '../engine/vector-index.ts';
+import { titled } from './collections.ts';
 import { attempt, LookFailure } from './failure.ts';
 import { MERGE_AT, mergeChunks, smallChunks } from './merge.ts';
 import type { OpenCollection, OpenCollections } from './open-collections.ts';
@@ -58,7 +59,7 @@ export class Renewals {
   }
 
   /** Begins or goes on. No merge may run at the same time. */
-  async begin(collection: number, network: string, dim: number): Promise<RenewalInfo> {
+  async begin(collection: number, network: string, dim: number, networkTitle = ''): Promise<RenewalInfo> {
     if (!Number.isInteger(dim) || dim < 1 || dim > MAX_DIM)
       throw new LookFailure('wrong-network', `A network with vectors of ${dim} numbers cannot be used.`);
     const open = await this.#open.open(collection);
@@ -68,7 +69,7 @@ export class Renewals {
         open.row = await this.#store.write(['collections', 'chunks'], DOING, async (tx) => {
           const old = await manifestOf(tx, collection);
           const set = (old.lastSet ?? 0) + 1;
-          const renewal: RenewalRow = { set, network, dim, chunks: [] };
+          const renewal: RenewalRow = { set, network, dim, ...titled(networkTitle), chunks: [] };
           const next = { ...old, renewal, lastSet: set, revision: old.revision + 1 };
           await Promise.all([
             tx.objectStore('collections').put(next),
@@ -257,9 +258,10 @@ function withoutRenewal(row: CollectionRow): CollectionRow {
 function flipped(row: CollectionRow): CollectionRow {
   const { renewal } = row;
   if (renewal === undefined) throw notBegun();
-  const { set, network, dim, chunks } = renewal;
+  const { set, network, dim, chunks, networkTitle = '' } = renewal;
   return {
     ...withoutRenewal(row),
+    networkTitle,
     set,
     network,
     dim,

@@ -1,6 +1,6 @@
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import { isFiniteVector } from '../engine/vector-index.ts';
-import { freeNames, reserveCollections } from './collections.ts';
+import { freeNames, reserveCollections, titled } from './collections.ts';
 import {
   badFile,
   decodePictures,
@@ -46,7 +46,7 @@ class Incoming {
 
   /** The manifest, once everything is there. */
   manifest(): CollectionRow {
-    const { name, network, dim, createdAt, count, names = [] } = this.#saved;
+    const { name, network, dim, networkTitle = '', createdAt, count, names = [] } = this.#saved;
     const sizes = [this.#pictures.size, this.#withVector.size, this.#withThumb.size];
     if (sizes.some((size) => size !== count)) throw badFile(`some pictures of ${name} are missing in it`);
     const stray = names.flatMap(({ yes, no }) => [...yes, ...no]).find((id) => !this.#pictures.has(id));
@@ -56,6 +56,7 @@ class Incoming {
       name,
       network,
       dim,
+      ...titled(networkTitle),
       createdAt,
       count,
       generation: 1,

@@ -22,6 +22,8 @@ export interface CollectionRow {
   /** Hash of the network that made the vectors. */
   readonly network: string;
   readonly dim: number;
+  /** What the network was called where it was. Absent in rows of earlier versions. */
+  readonly networkTitle?: string;
   readonly createdAt: number;
   /** Grows with every merge of chunks. */
   readonly generation: number;
@@ -51,6 +53,7 @@ export interface RenewalRow {
   readonly set: number;
   readonly network: string;
   readonly dim: number;
+  readonly networkTitle?: string;
   readonly chunks: readonly ChunkRef[];
 }
 

@@ -6,7 +6,7 @@ import type { Result, StudioError } from '../../../kernel/result.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import type { NamedAnswer, NameInfo, NewName } from '../engine/naming.ts';
 import type { Metric } from '../engine/vector-index.ts';
-import type { RenewalInfo, RenewedPicture } from './protocol-renewal.ts';
+import type { RenewalInfo, RenewedPicture } from './protocol-renewed.ts';
 
 export type { Metric, NamedAnswer, NameInfo, NewName };
 

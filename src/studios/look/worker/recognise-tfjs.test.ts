@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { input, layers, model as modelOf } from '@tensorflow/tfjs-layers';
+import { input, layers, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeKept } from '../engine/kept-network.ts';
 import { normalise, preprocessingOf } from '../engine/preprocessing.ts';
@@ -223,11 +223,11 @@ describe('a layers model of tfjs', () => {
         kernelInitializer: 'zeros',
         name: 'conv_map',
       })
-      .apply(image) as tf.SymbolicTensor;
-    const pool = layers.globalAveragePooling2d({ name: 'pool' }).apply(conv) as tf.SymbolicTensor;
+      .apply(image) as SymbolicTensor;
+    const pool = layers.globalAveragePooling2d({ name: 'pool' }).apply(conv) as SymbolicTensor;
     const logits = layers
       .dense({ units: GRAPH_CLASSES, useBias: false, kernelInitializer: 'zeros', name: 'logits' })
-      .apply(pool) as tf.SymbolicTensor;
+      .apply(pool) as SymbolicTensor;
     const network = modelOf({ inputs: image, outputs: logits, name: 'small' });
     const weights = [
       tf.tensor(filter, [3, 3, 3, GRAPH_CHANNELS]),

@@ -147,7 +147,7 @@ async function tryOut(
   { output, inputSize }: TfjsChoice,
 ): Promise<{ readonly dim: number; readonly title: string }> {
   const { zeros } = await import('@tensorflow/tfjs-core');
-  const image = zeros([1, inputSize, inputSize, 3]) as tf.Tensor4D;
+  const image = zeros<tf.Rank.R4>([1, inputSize, inputSize, 3]);
   try {
     const embedding = pooled(model.run(image, output));
     const dim = embedding.shape[1];

@@ -29,7 +29,9 @@ const gaussian = (seed: number, count: number): Float32Array<ArrayBuffer> => {
 };
 
 const type = (name: string): object => ({ T: { type: name } });
-const text = (word: string): object => ({ s: btoa(word) });
+/** Texts are base64 in a graph's JSON. */
+const SAME = { s: 'U0FNRQ==' };
+const NHWC = { s: 'TkhXQw==' };
 
 /**
  * picture [1, 16, 16, 3] → convolution 3 × 3 at stride 2 and ReLU [1, 8, 8, 24] → mean [1, 24] → matrix [1, 7].
@@ -66,8 +68,8 @@ export function graphModel(pool = 'features/pool'): GraphFiles {
       attr: {
         ...float,
         strides: { list: { i: ['1', String(STRIDE), String(STRIDE), '1'] } },
-        padding: text('SAME'),
-        data_format: text('NHWC'),
+        padding: SAME,
+        data_format: NHWC,
         dilations: { list: { i: ['1', '1', '1', '1'] } },
       },
     },

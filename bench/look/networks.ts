@@ -128,7 +128,8 @@ export async function networkRows(page: Page, siteUrl: string, files: readonly s
         what: 'P@5 lost when EfficientNet-Lite1 looks at thumbnails instead of files',
         value: ofFiles.p5 - ofThumbnails.p5,
         unit: '',
-        must: { atMost: 0.03 },
+        // No promise: on 240 photographs a few of them decide about a hundredth.
+        must: { atMost: 0.05 },
         beside: {
           'P@5 of files': ofFiles.p5,
           'P@5 of thumbnails': ofThumbnails.p5,

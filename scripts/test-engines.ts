@@ -64,7 +64,15 @@ runSteps(
     { name: 'ResNet-50 is made', command: [python, NETWORKS, networks, '--full'] },
     {
       name: 'ResNet-50 at full size',
-      command: ['npx', 'vitest', 'run', '--project', 'unit', 'src/studios/look/worker/resnet.test.ts'],
+      command: [
+        'npx',
+        'vitest',
+        'run',
+        '--project',
+        'unit',
+        '--testTimeout=300000',
+        'src/studios/look/worker/resnet.test.ts',
+      ],
     },
     { name: 'engines from the page', command: ['npx', 'playwright', 'test', 'e2e/engines'] },
   ],

@@ -24,6 +24,8 @@ const LICENCE_FILE = /^(licen[cs]e|copying|ofl)([.-].*)?$/i;
 const COMMON_TEXT: Readonly<Record<string, string>> = {
   'Apache-2.0': 'models/efficientnet-lite1/LICENSE',
   'LGPL-3.0-or-later': 'licences/LGPL-3.0-or-later.txt',
+  // tfjs-layers names both in its sources, and carries neither.
+  'Apache-2.0 AND MIT': 'licences/tfjs-layers.txt',
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -13,6 +13,7 @@ import { mainThreadRows } from './main-thread.ts';
 import { largestListRows, manyFilesRows, traceMainThread } from './main-thread-run.ts';
 import { printProfile } from './profile-run.ts';
 import { mapRows } from './map.ts';
+import { networkRows } from './networks.ts';
 import { timeReopening, type Reopened } from './reopen.ts';
 import { writeReport, type Results } from './report.ts';
 import { shown, type Row } from './row.ts';
@@ -37,6 +38,7 @@ const PARTS = [
   'engines',
   'words',
   'map',
+  'networks',
   'profile',
   'twins',
 ] as const;
@@ -167,6 +169,12 @@ class LookBench {
     profile.remove();
   }
 
+  async measureNetworks(): Promise<void> {
+    const profile = freshProfile();
+    this.say(await withBrowser(profile, ({ page }) => networkRows(page, this.stage.siteUrl, this.files)));
+    profile.remove();
+  }
+
   /** Reopening and clicking in the page itself, at the size that the table asks for. */
   private async measurePage(collection: number): Promise<void> {
     const at = this.growth.at(-1);
@@ -222,6 +230,7 @@ export async function benchLook({ dir, only, sizes }: BenchOptions): Promise<boo
     if (wants('engines')) await bench.measureEngines();
     if (wants('words')) await bench.measureWords();
     if (wants('map')) await bench.measureMap(mapSize(sizes));
+    if (wants('networks')) await bench.measureNetworks();
     if (only === 'profile') await printProfile(files);
     if (wants('growth')) await bench.measureGrowth(readSizes(sizes));
     const { rows, growth, rounds, reopened } = bench;

@@ -58,6 +58,7 @@ const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'sheet.worker': "'self' 'wasm-unsafe-eval'",
   'hum.worker': "'self' 'wasm-unsafe-eval'",
   'twins.worker': "'self' 'wasm-unsafe-eval'",
+  'networks.worker': "'self' 'wasm-unsafe-eval'",
 };
 
 /**

@@ -25,20 +25,61 @@ export function writeSafetensors(
     header[name] = { dtype: 'F16', shape, data_offsets: [at, end] };
     at = end;
   }
-  const json = JSON.stringify(header);
-  // Spaces at its end bring the numbers to an even place, as the format allows.
-  const text = json.padEnd(Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES);
-  const file = new ArrayBuffer(LENGTH_BYTES + text.length + at);
-  new DataView(file).setBigUint64(0, BigInt(text.length), true);
-  const bytes = new Uint8Array(file, LENGTH_BYTES, text.length);
-  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
-  let half = (LENGTH_BYTES + text.length) / HALF_BYTES;
+  const { file, dataStart } = fileFor(header, at);
+  let half = dataStart / HALF_BYTES;
   const halves = new Uint16Array(file);
   for (const [name, { values }] of tensors) {
     narrowFloat16(name, values, halves.subarray(half, half + values.length));
     half += values.length;
   }
   return file;
+}
+
+/**
+ * Writes a safetensors file of plain bytes, in the order given.
+ *
+ * @param parts by name, names in ASCII; each becomes a tensor of dtype U8
+ * @param metadata texts in ASCII, for the file's `__metadata__`
+ * @returns the file's bytes
+ */
+export function writeSafetensorsBytes(
+  parts: ReadonlyMap<string, Uint8Array>,
+  metadata: Readonly<Record<string, string>>,
+): ArrayBuffer {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let at = 0;
+  for (const [name, { length }] of parts) {
+    header[name] = { dtype: 'U8', shape: [length], data_offsets: [at, at + length] };
+    at += length;
+  }
+  const { file, dataStart } = fileFor(header, at);
+  let to = dataStart;
+  for (const part of parts.values()) {
+    new Uint8Array(file).set(part, to);
+    to += part.length;
+  }
+  return file;
+}
+
+/**
+ * A file with its header and room for its data.
+ *
+ * @param header as the format wants it, in ASCII
+ * @param dataBytes of all tensors
+ * @returns the file, and where its data begin: at a place that eight divides
+ */
+function fileFor(
+  header: Readonly<Record<string, unknown>>,
+  dataBytes: number,
+): { readonly file: ArrayBuffer; readonly dataStart: number } {
+  const json = JSON.stringify(header);
+  // Spaces at its end bring the numbers to an even place, as the format allows.
+  const text = json.padEnd(Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES);
+  const file = new ArrayBuffer(LENGTH_BYTES + text.length + dataBytes);
+  new DataView(file).setBigUint64(0, BigInt(text.length), true);
+  const bytes = new Uint8Array(file, LENGTH_BYTES, text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return { file, dataStart: LENGTH_BYTES + text.length };
 }
 
 /**
@@ -49,7 +90,7 @@ export function writeSafetensors(
  * @param halves [N] written: the bits of float16 numbers
  * @throws WeightsError when a number is not finite, or beyond ±65,504
  */
-function narrowFloat16(name: string, values: Float32Array<ArrayBuffer>, halves: Uint16Array): void {
+export function narrowFloat16(name: string, values: Float32Array<ArrayBuffer>, halves: Uint16Array): void {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i]!;

@@ -73,6 +73,26 @@ export function safetensorsMetadata(file: ArrayBuffer): ReadonlyMap<string, stri
 }
 
 /**
+ * The bytes of one tensor of a safetensors file, whatever its dtype.
+ *
+ * @param file the whole file
+ * @param name of the tensor
+ * @returns a copy of its bytes
+ * @throws WeightsError when the file has no such tensor, or ends before it
+ */
+export function safetensorsBytes(file: ArrayBuffer, name: string): ArrayBuffer {
+  const { header, dataStart } = readHeader(file);
+  if (!Object.hasOwn(header, name))
+    throw new WeightsError(`tensor ${name}: expected it in the file, found none`);
+  const { begin, end } = readPlace(name, header[name]);
+  if (dataStart + end > file.byteLength)
+    throw new WeightsError(
+      `tensor ${name}: expected data up to byte ${end}, found a file with ${file.byteLength - dataStart}`,
+    );
+  return file.slice(dataStart + begin, dataStart + end);
+}
+
+/**
  * Widens IEEE 754 half-precision numbers.
  *
  * @param halves [N] the bits of float16 numbers

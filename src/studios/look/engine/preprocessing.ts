@@ -40,6 +40,18 @@ export const PREPROCESSINGS = {
 export type PreprocessingName = keyof typeof PREPROCESSINGS;
 
 /**
+ * A preprocessing with the channels in an order of one's own.
+ *
+ * @param name whose mean and deviation
+ * @param order of the channels; each keeps its own mean and deviation
+ * @returns what is done to the pixels
+ */
+export const preprocessingOf = (name: PreprocessingName, order: Preprocessing['order']): Preprocessing => ({
+  ...PREPROCESSINGS[name],
+  order,
+});
+
+/**
  * Whether something names a preprocessing.
  *
  * @param text from a kept file

@@ -1,9 +1,17 @@
 import type { Progress } from '../../../kernel/progress.ts';
 import { fail } from '../../../kernel/result.ts';
 import { connectWorker, WorkerCrashedError, type Connection } from '../../../platform/rpc.ts';
-import type { NetworksApi, RecognisedNetwork } from '../worker/protocol-networks.ts';
+import type {
+  ChoosableNetwork,
+  NetworksApi,
+  RecognisedNetwork,
+  TfjsChoice,
+} from '../worker/protocol-networks.ts';
 import type { LookError } from '../worker/protocol.ts';
+import { fetchNetwork } from './fetch-network.ts';
 import { startNetworks } from './start-workers.ts';
+
+export type { ChoosableNetwork, TfjsChoice } from '../worker/protocol-networks.ts';
 
 /** A network that was read from files and is not kept yet. */
 interface Brought {
@@ -16,7 +24,10 @@ export class Bringing {
   #progress = $state.raw<Progress | undefined>();
   #error = $state.raw<LookError | undefined>();
   #found = $state.raw<Brought | undefined>();
+  #toChoose = $state.raw<ChoosableNetwork | undefined>();
+  #files: readonly File[] = [];
   #worker: Connection<NetworksApi> | undefined;
+  #fetching: AbortController | undefined;
   #asked = 0;
 
   /** Bytes read, while it reads. */
@@ -31,23 +42,73 @@ export class Bringing {
     return this.#found;
   }
 
+  /** A model of which the person has to say what its embedding is. */
+  get toChoose(): ChoosableNetwork | undefined {
+    return this.#toChoose;
+  }
+
   /** Reads files; what was read before is forgotten. */
   async read(files: readonly File[]): Promise<void> {
     this.stop();
+    this.#files = files;
+    await this.#read(undefined);
+  }
+
+  /** Fetches a network by its address, and reads it. */
+  async readFrom(address: string): Promise<void> {
+    this.stop();
+    const request = this.#asked;
+    const fetching = new AbortController();
+    this.#fetching = fetching;
+    this.#progress = { phase: 'fetching', done: 0, total: 0, unit: 'bytes' };
+    const fetched = await fetchNetwork(address, fetching.signal, (progress) => {
+      if (request === this.#asked) this.#progress = progress;
+    });
+    if (request !== this.#asked) return;
+    if (fetched.ok) {
+      await this.read(fetched.value);
+      return;
+    }
+    this.#progress = undefined;
+    this.#error = fetched.error;
+  }
+
+  /** Makes a network of the model that was read. */
+  async choose(choice: TfjsChoice): Promise<void> {
+    await this.#read(choice);
+  }
+
+  /** What was made of a choice is no more what is chosen. */
+  unchoose(): void {
+    this.#found = undefined;
+    this.#error = undefined;
+  }
+
+  async #read(choice: TfjsChoice | undefined): Promise<void> {
+    const files = this.#files;
+    this.#end();
     this.#asked += 1;
     const request = this.#asked;
     const total = files.reduce((sum, { size }) => sum + size, 0);
     this.#progress = { phase: 'reading', done: 0, total, unit: 'bytes' };
-    const read = await this.#recognise(files);
+    const read = await this.#recognise(files, choice);
     if (request !== this.#asked) return;
-    this.stop();
+    this.#end();
     if (!read.ok) this.#error = read.error;
+    else if ('kind' in read.value) this.#toChoose = read.value;
     else this.#found = { network: read.value, fileName: mainFile(files) };
   }
 
   /** Forgets what was read, and ends the reading. */
   stop(): void {
+    this.#files = [];
+    this.#toChoose = undefined;
+    this.#end();
+  }
+
+  #end(): void {
     this.#asked += 1;
+    this.#fetching?.abort();
     this.#worker?.close();
     this.#worker = undefined;
     this.#progress = undefined;
@@ -55,7 +116,10 @@ export class Bringing {
     this.#found = undefined;
   }
 
-  async #recognise(files: readonly File[]): ReturnType<Connection<NetworksApi>['api']['recognise']> {
+  async #recognise(
+    files: readonly File[],
+    choice: TfjsChoice | undefined,
+  ): ReturnType<Connection<NetworksApi>['api']['recognise']> {
     const started = await startNetworks();
     if (!started.ok) return started;
     const worker = connectWorker<NetworksApi>(started.value);
@@ -63,6 +127,7 @@ export class Bringing {
     try {
       return await worker.api.recognise(
         files.map((file) => ({ name: file.name, file })),
+        choice,
         { onProgress: (progress) => (this.#progress &&= progress) },
       );
     } catch (cause) {

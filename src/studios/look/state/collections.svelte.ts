@@ -9,6 +9,8 @@ const FIRST_NAME = 'My pictures';
 export interface NetworkIdentity {
   readonly hash: string;
   readonly dim: number;
+  /** For people. */
+  readonly title: string;
 }
 
 /** The collections, and which one is open. */
@@ -66,7 +68,9 @@ export class Collections {
   }
 
   async create(name: string, network: NetworkIdentity): Promise<CollectionInfo | undefined> {
-    const created = await this.#settle(this.#library.createCollection(name, network.hash, network.dim));
+    const created = await this.#settle(
+      this.#library.createCollection(name, network.hash, network.dim, network.title),
+    );
     if (created !== undefined) this.#open(created.id);
     return created;
   }

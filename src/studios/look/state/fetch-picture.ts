@@ -53,8 +53,19 @@ function nameOf(url: URL): string {
   return last === '' ? url.host : last;
 }
 
-/** The body, or undefined as soon as it is larger than allowed: a length that a host declares may be wrong. */
-async function readUpTo(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
+/**
+ * The body of an answer; a length that a host declares may be wrong.
+ *
+ * @param response of a request
+ * @param most bytes that are allowed
+ * @param onBytes called with the number that have come
+ * @returns its pieces; undefined as soon as they are more than allowed
+ */
+export async function readUpTo(
+  response: Response,
+  most: number,
+  onBytes: (done: number) => void = () => undefined,
+): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const reader = response.body?.getReader();
   let total = 0;
@@ -67,6 +78,7 @@ async function readUpTo(response: Response, most: number): Promise<Uint8Array<Ar
       return undefined;
     }
     parts.push(value);
+    onBytes(total);
   }
   return parts;
 }

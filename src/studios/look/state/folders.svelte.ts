@@ -70,6 +70,18 @@ export class Folders {
     }
   }
 
+  /**
+   * Asks for access to the kept folder, where it was not given in this visit yet. Must follow from a click.
+   *
+   * @returns whether its files can be read now
+   */
+  async allow(): Promise<boolean> {
+    const folder = this.#current;
+    if (folder === undefined) return false;
+    if ((await folder.queryPermission()) === 'granted') return true;
+    return (await folder.requestPermission()) === 'granted';
+  }
+
   /** Adds what is in the folder and not in the collection; stored files are recognised by their bytes. */
   async goOn(): Promise<void> {
     const into = this.#collection;
@@ -122,7 +134,7 @@ export class Folders {
     const folder = this.#current;
     if (folder === undefined) return undefined;
     this.#problem = '';
-    if ((await folder.queryPermission()) !== 'granted' && (await folder.requestPermission()) !== 'granted') {
+    if (!(await this.allow())) {
       this.#problem = `Access to “${folder.name}” was not given.`;
       return undefined;
     }

@@ -31,6 +31,7 @@ export class Indexing {
   readonly #parts: IndexingParts;
   #run: IndexRun | undefined;
   #waiting: { readonly collection: number; readonly files: readonly SourceFile[] }[] = [];
+  #resting: (() => void)[] = [];
   #meter = new RateMeter();
   #told = 0;
   #rests = $state.raw<ReadonlyMap<number, readonly SourceFile[]>>(new Map());
@@ -97,6 +98,12 @@ export class Indexing {
     await this.#start(collection, files);
   }
 
+  /** Settles when no run adds to a collection, nor waits to. */
+  async atRest(collection: number): Promise<void> {
+    while (this.#collection === collection || this.#waiting.some((each) => each.collection === collection))
+      await new Promise<void>((resolve) => this.#resting.push(resolve));
+  }
+
   /** Ends the run; pictures that are stored stay, the others wait for `resume`. */
   stop(): void {
     for (const { collection, files } of this.#waiting.splice(0)) this.#leave(collection, files);
@@ -156,6 +163,7 @@ export class Indexing {
       this.#collection = 0;
       this.#progress = undefined;
       endBusy();
+      for (const rested of this.#resting.splice(0)) rested();
     }
     this.#parts.onStored(run.collection);
     const next = this.#waiting.shift();

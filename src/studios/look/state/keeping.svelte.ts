@@ -1,7 +1,11 @@
 import type { Progress } from '../../../kernel/progress.ts';
-import type { LookError } from '../worker/protocol.ts';
+import type { CollectionInfo, LookError } from '../worker/protocol.ts';
 import { download } from './export-files.ts';
 import type { Look } from './look.svelte.ts';
+
+/** What a person has to know of a collection whose network is not on this device. */
+export const notHere = ({ name, networkTitle = 'Another network' }: CollectionInfo): string =>
+  `${networkTitle} looked at “${name}” and is not on this device: its pictures can be searched; for new ones bring that network, or let another look anew.`;
 
 /** `Save to a file` and `Open a file`: everything a person made in Look. */
 export class Keeping {
@@ -37,7 +41,9 @@ export class Keeping {
     await this.#look.collections.refresh();
     const first = added[0];
     if (first !== undefined) await this.#look.collections.choose(first.id);
-    return `Added ${added.map(({ name, count }) => `“${name}” with ${count} pictures`).join(', ')}.`;
+    const said = `Added ${added.map(({ name, count }) => `“${name}” with ${count} pictures`).join(', ')}.`;
+    const missing = added.filter(({ network }) => this.#look.networks.isMissing(network));
+    return [said, ...missing.map(notHere)].join(' ');
   }
 
   stop(): void {

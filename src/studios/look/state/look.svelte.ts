@@ -26,6 +26,7 @@ import { Names } from './names.svelte.ts';
 import { type About, fromParameters, NO_QUERY, type QueryItem } from './query.ts';
 import { type AboutAnswer, Search } from './search.svelte.ts';
 import { RemoteEngine } from './remote.svelte.ts';
+import { Renewing } from './renewing.svelte.ts';
 import { samePictures } from './same-pictures.ts';
 import { Selection } from './selection.svelte.ts';
 import type { SourceFile } from './sources.ts';
@@ -34,7 +35,7 @@ import { Thumbnails } from './thumbnails.svelte.ts';
 import { WordSearch } from './words.svelte.ts';
 import { Twins } from './twins.svelte.ts';
 
-export type { LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
+export type { CollectionInfo, LookError, PictureInfo, SearchHit } from '../worker/protocol.ts';
 export type { NameInfo } from './names.svelte.ts';
 export { MAX_K } from './search.svelte.ts';
 
@@ -57,6 +58,8 @@ export class Look {
   readonly exchange: Exchange;
   readonly remote: RemoteEngine;
   readonly twins: Twins;
+  /** Another network looks at a collection anew. */
+  readonly renewing: Renewing;
   readonly selection = new Selection();
   readonly canKeepFolders = canKeepFolders();
   /** Whether pictures can be searched by their address: the policy of the other document forbids it. */
@@ -69,6 +72,7 @@ export class Look {
   #lost = $state(0);
   #error = $state.raw<LookError | undefined>();
   #shown = 0;
+  #address = new URLSearchParams();
   /** What was to be added while the network could not be had. */
   #unserved: (() => Promise<number | undefined>)[] = [];
   /** The graph that was asked for when it was missing, so that it is asked for once. */
@@ -81,7 +85,10 @@ export class Look {
     const { api } = connection;
     this.#connection = connection;
     this.#writer = writer;
-    this.networks = new Networks(connection);
+    this.networks = new Networks(
+      connection,
+      (hash) => this.collections.list.find(({ network }) => network === hash)?.networkTitle,
+    );
     this.exchange = new Exchange(connection);
     this.remote = new RemoteEngine(this.exchange);
     this.pictures = new Pictures(api);
@@ -113,6 +120,17 @@ export class Look {
         void api.noteCopies(collection, [{ name, id }]);
         if (collection === this.#id && this.folders.hasMoved(id)) void this.#fileMoved(id, name);
       },
+    });
+    this.renewing = new Renewing({
+      library: connection,
+      originals: this.#originals,
+      networkOf: async (hash) => {
+        const { embedder, files } = await this.networks.ready(hash);
+        return { pool: embedder.pool, files };
+      },
+      prepare: ({ name, file }) => pictureInput({ name, file }),
+      atRest: (collection) => this.indexing.atRest(collection),
+      onChange: (collection, isFlipped) => this.#renewed(collection, isFlipped),
     });
     if (!writer) void this.#becomeWriter();
   }
@@ -210,6 +228,7 @@ export class Look {
   /** Shows what the address asks for. */
   async showAddress(parameters: URLSearchParams): Promise<void> {
     this.#shown += 1;
+    this.#address = parameters;
     const request = this.#shown;
     const wanted = Number(parameters.get('collection') ?? '0');
     if (wanted !== 0) await this.collections.choose(wanted);
@@ -343,6 +362,7 @@ export class Look {
     clearTimeout(this.#graphTimer);
     this.#graphHost?.close();
     this.indexing.stop();
+    this.renewing.close();
     this.networks.close();
     this.remote.close();
     this.exchange.close();
@@ -375,7 +395,12 @@ export class Look {
   #opened(current: CollectionInfo | undefined): void {
     // A network that nothing uses now gives its memory back.
     const { collection } = this.indexing;
-    this.networks.rest(current?.network, ...(collection === 0 ? [] : [this.#networkOf(collection)]));
+    const { network } = this.renewing;
+    this.networks.rest(
+      current?.network,
+      ...(collection === 0 ? [] : [this.#networkOf(collection)]),
+      ...(network === '' ? [] : [network]),
+    );
     const id = current?.id ?? 0;
     this.pictures.reset(id, current?.count ?? 0);
     this.thumbnails.reset(id);
@@ -395,6 +420,19 @@ export class Look {
     this.pictures.grow(current.count);
     this.names.picturesChanged();
     await this.refreshGraph();
+  }
+
+  /** Another network has looked at a collection, or was stopped in it; once it is through its vectors are in use. */
+  async #renewed(collection: number, isFlipped: boolean): Promise<void> {
+    await this.collections.refresh();
+    if (!isFlipped || collection !== this.#id) return;
+    this.twins.forget();
+    this.#wantedGraph = '';
+    this.#graph = undefined;
+    this.collections.reopen();
+    await this.showAddress(this.#address);
+    // What waited for the old network goes on with this one.
+    void this.retryNetwork();
   }
 
   /** The order or the names of the pictures have changed. */

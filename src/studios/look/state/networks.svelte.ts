@@ -16,11 +16,17 @@ export class Networks {
   readonly #store = new OwnNetworks();
   readonly #embedders = new Map<string, Embedder>();
   readonly #siteKnown: Promise<void>;
+  readonly #noted: (hash: string) => string | undefined;
   #own = $state.raw<readonly OwnNetwork[]>([]);
   #site = $state.raw<readonly NetworkName[] | undefined>();
 
-  constructor(library: Connection<LibraryApi>) {
+  /**
+   * @param library where embeddings go
+   * @param noted what a network that is not here was called, as its collections know it
+   */
+  constructor(library: Connection<LibraryApi>, noted: (hash: string) => string | undefined) {
     this.#library = library;
+    this.#noted = noted;
     this.#siteKnown = siteNetworks().then((names) => void (this.#site = names));
   }
 
@@ -41,7 +47,8 @@ export class Networks {
   /** For people. */
   title(hash: string): string {
     const known = this.names.find((each) => each.hash === hash);
-    return known?.title ?? (this.#site === undefined ? 'Not known yet' : 'Another network');
+    const unknown = this.#site === undefined ? 'Not known yet' : 'Another network';
+    return known?.title ?? this.#noted(hash) ?? unknown;
   }
 
   /** Whether a network is known not to be on this device. */

@@ -26,9 +26,15 @@ export class Originals {
   async full(collection: number, picture: PictureInfo): Promise<FullPicture | undefined> {
     const original = await this.#original(collection, picture);
     if (original !== undefined) return { blob: original, isOriginal: true };
+    const small = await this.thumbnail(collection, picture);
+    return small && { blob: small, isOriginal: false };
+  }
+
+  /** The thumbnail of a picture; undefined when it is gone. */
+  async thumbnail(collection: number, picture: PictureInfo): Promise<Blob | undefined> {
     const answer = await this.#library.thumbnails(collection, [picture.id]);
     const small = answer.ok ? answer.value[0] : undefined;
-    return small && { blob: new Blob([small.data], { type: small.type }), isOriginal: false };
+    return small && new Blob([small.data], { type: small.type });
   }
 
   async #original(collection: number, picture: PictureInfo): Promise<File | undefined> {

@@ -73,6 +73,18 @@ export class Twins {
     else await this.#readCopies();
   }
 
+  /** Other vectors are in use: what was compared says nothing any more. */
+  forget(): void {
+    this.#stop.abort();
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#view = undefined;
+    this.#groups = [];
+    void worker?.then((started) => {
+      if (started.ok) started.value.close();
+    });
+  }
+
   /** Compares every picture with every other; what was compared before is not compared again. */
   async find(): Promise<void> {
     if (this.#progress !== undefined) return;

@@ -1,18 +1,31 @@
+import { MAX_DIM } from '../engine/kept-network.ts';
 import { LookFailure } from './failure.ts';
 import { freeName } from './names.ts';
 import type { OpenCollections } from './open-collections.ts';
 import type { CollectionInfo } from './protocol.ts';
-import { type CollectionRow, keysOf, type PictureRow, type WriteTransaction } from './schema.ts';
+import type { RenewalInfo } from './protocol-renewal.ts';
+import {
+  type CollectionRow,
+  keysOf,
+  type PictureRow,
+  type RenewalRow,
+  type WriteTransaction,
+} from './schema.ts';
 import { type LookStore, manifestOf } from './store.ts';
 
 const MAX_NAME = 200;
-const MAX_DIM = 65_536;
 
 const cleanName = (name: string): string => {
   const clean = name.trim().slice(0, MAX_NAME);
   if (clean === '') throw new LookFailure('no-collection', 'A collection needs a name.', 'Type one.');
   return clean;
 };
+
+const MAX_TITLE = 200;
+
+/** What a network was called, where that is known. */
+export const titled = (title: string): Pick<CollectionRow, 'networkTitle'> =>
+  title === '' ? {} : { networkTitle: title.slice(0, MAX_TITLE) };
 
 /** Takes ids for new collections; an id is never used twice, also not after a deletion. */
 export async function reserveCollections(tx: WriteTransaction, howMany: number): Promise<number> {
@@ -43,6 +56,12 @@ export async function freeNames(
   });
 }
 
+/** Pictures that were deleted since may be counted; `RenewalApi.begin` tells exactly. */
+function progressOf({ network, dim, chunks }: RenewalRow, total: number): RenewalInfo {
+  const rows = chunks.reduce((sum, ref) => sum + ref.rows, 0);
+  return { network, dim, done: Math.min(rows, total), total };
+}
+
 /** Names, folders and announced files of the collections. */
 export class Collections {
   readonly #store: LookStore;
@@ -61,12 +80,26 @@ export class Collections {
   }
 
   async info(row: CollectionRow): Promise<CollectionInfo> {
-    const { id, name, network, dim, generation, count, createdAt, folder } = row;
+    const { id, name, network, dim, networkTitle = '', generation, count, createdAt, folder, renewal } = row;
     const pending = await this.#store.db.count('pending', keysOf(id));
-    return { id, name, network, dim, generation, count, createdAt, pending, folder };
+    const fromThumbnails = await this.#fromThumbnails(row);
+    return {
+      id,
+      name,
+      network,
+      dim,
+      generation,
+      count,
+      createdAt,
+      pending,
+      folder,
+      ...titled(networkTitle),
+      ...(fromThumbnails === 0 ? {} : { fromThumbnails }),
+      ...(renewal === undefined ? {} : { renewal: progressOf(renewal, count) }),
+    };
   }
 
-  async create(name: string, network: string, dim: number): Promise<CollectionInfo> {
+  async create(name: string, network: string, dim: number, networkTitle = ''): Promise<CollectionInfo> {
     const clean = cleanName(name);
     if (!Number.isInteger(dim) || dim < 1 || dim > MAX_DIM)
       throw new LookFailure('wrong-network', `A network with vectors of ${dim} numbers cannot be used.`);
@@ -85,6 +118,7 @@ export class Collections {
         count: 0,
         revision: 1,
         folder: '',
+        ...titled(networkTitle),
       };
       await tx.objectStore('collections').add(fresh);
       return fresh;
@@ -150,6 +184,14 @@ export class Collections {
 
   folder(collection: number): Promise<FileSystemDirectoryHandle | undefined> {
     return this.#store.db.get('folders', collection);
+  }
+
+  /** How many vectors in use were made of thumbnails. */
+  async #fromThumbnails({ id, set = 0, smallSets = [] }: CollectionRow): Promise<number> {
+    if (!smallSets.includes(set)) return 0;
+    const pictures =
+      this.#open.peek(id)?.pictures.values() ?? (await this.#store.db.getAll('pictures', keysOf(id)));
+    return [...pictures].filter(({ small }) => small?.includes(set) === true).length;
   }
 
   #change(

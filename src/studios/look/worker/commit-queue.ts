@@ -128,9 +128,12 @@ export class CommitQueue {
   async #settle(collection: number, batch: readonly Waiting[]): Promise<void> {
     try {
       const ids = await attempt(DOING, () =>
-        this.#collections.serial.run(async () =>
-          this.#commit(await this.#collections.load(collection), batch),
-        ),
+        this.#collections.serial.run(async () => {
+          const open = await this.#collections.load(collection);
+          // Another network's vectors may have come into use since they were looked at.
+          for (const { picture } of batch) validate(open.row, picture);
+          return this.#commit(open, batch);
+        }),
       );
       for (const [at, { outcome }] of batch.entries())
         outcome.resolve(ids.ok ? ok({ kind: 'stored', id: ids.value[at] ?? 0 }) : ids);

@@ -155,6 +155,29 @@ async function claimAndEmbed(
   return embedded.ok ? cancelled : embedded;
 }
 
+/**
+ * Looks at a picture that is known already.
+ *
+ * @param expected the hash that its file must have; left out: it may be any
+ */
+async function look(
+  picture: PictureInput,
+  expected: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<LookResult<EmbeddedPicture>> {
+  const isStopped = (): boolean => signal?.aborted === true;
+  if (isStopped()) return cancelled;
+  const bytes = await read(picture);
+  if (!bytes.ok) return bytes;
+  const hash = await hashOf(bytes.value);
+  if (expected !== undefined && hash !== expected)
+    return fail('unreadable', `${picture.name} is another picture than it was.`, {
+      hint: 'Its file has changed since it was added.',
+    });
+  const seen = await embedBytes(picture, bytes.value, hash, signal);
+  return seen.ok && isStopped() ? cancelled : seen;
+}
+
 async function loadFast(): Promise<FastResample | undefined> {
   try {
     return await FastResample.load();
@@ -198,6 +221,16 @@ const api: EmbedApi = {
     const record = { ...made.value, name: picture.name, bytes: picture.file.size, network: networkHash };
     // Not in hand any more: the library gathers several for one transaction.
     return intake.add(collection, transfer(record, [embedding.buffer, small]));
+  },
+
+  async renew(collection, picture, { id, hash }, options: TaskOptions = {}): Promise<LookResult<void>> {
+    const intake = library;
+    if (intake === undefined) return notReady;
+    const seen = await inHand.run(() => look(picture, hash, options.signal));
+    if (!seen.ok) return seen;
+    const { embedding } = seen.value;
+    const renewed = { id, embedding, network: networkHash, isOfThumbnail: hash === undefined };
+    return intake.renew(collection, transfer(renewed, [embedding.buffer]));
   },
 
   async embed(picture, options: TaskOptions = {}): Promise<LookResult<EmbeddedPicture>> {

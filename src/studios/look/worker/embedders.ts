@@ -11,9 +11,11 @@ import { PREPROCESSINGS } from '../engine/preprocessing.ts';
  * @returns the network; the caller disposes it
  * @throws WeightsError naming the tensor that is wrong
  */
-export function createEmbedder(weights: ArrayBuffer): Promise<Embedder> {
+export async function createEmbedder(weights: ArrayBuffer): Promise<Embedder> {
   const kept = describeKept(weights);
-  if (kept === undefined) return Promise.resolve(createLookModel(weights));
+  if (kept === undefined) return createLookModel(weights);
+  // tfjs's readers of models come only with a network that needs them.
+  if (kept.kind === 'tfjs') return (await import('./tfjs-embedder.ts')).createTfjsEmbedder(weights, kept);
   const { variant, preprocessing } = kept;
-  return Promise.resolve(createResNet(keptTensors(weights), variant, PREPROCESSINGS[preprocessing]));
+  return createResNet(keptTensors(weights), variant, PREPROCESSINGS[preprocessing]);
 }

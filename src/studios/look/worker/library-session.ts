@@ -14,6 +14,7 @@ import { MERGE_AT, mergeChunks, smallChunks } from './merge.ts';
 import { type OpenCollection, OpenCollections } from './open-collections.ts';
 import { Names } from './naming.ts';
 import type { LookResult } from './protocol.ts';
+import { Renewals } from './renewals.ts';
 import { DATABASE_NAME } from './schema.ts';
 import { LookStore } from './store.ts';
 import { sweepOrphans } from './sweep.ts';
@@ -46,6 +47,7 @@ export interface LibraryParts {
   readonly trash: Trash;
   readonly names: Names;
   readonly maps: MapStore;
+  readonly renewals: Renewals;
 }
 
 /** From opening the store to closing it: the connection, the writer's lock, and the work behind the calls. */
@@ -119,6 +121,7 @@ export class LibrarySession {
   async #make(): Promise<LibraryParts> {
     const store = await LookStore.open(this.#env.database);
     const open = new OpenCollections(store);
+    const maps = new MapStore(`${this.#env.database}-maps`);
     return {
       store,
       open,
@@ -128,7 +131,11 @@ export class LibrarySession {
         this.graphs.added(collection, ids);
         this.#mergeOnTheWay(store, open, collection);
       }),
-      maps: new MapStore(`${this.#env.database}-maps`),
+      maps,
+      renewals: new Renewals(store, open, (collection) => {
+        this.graphs.end(collection);
+        void this.#forgetMap(store, maps, collection);
+      }),
       trash: new Trash(store, open, this.#env.now, {
         onRemoved: (collection, ids) => this.graphs.removed(collection, ids),
         onRestored: (collection, ids) => this.graphs.added(collection, ids),
@@ -161,6 +168,15 @@ export class LibrarySession {
       }),
     );
     if (!swept.ok) console.warn('The store was not tidied', swept.error.message);
+  }
+
+  /** A map of vectors that are not in use any more; it is a cache, so nobody waits for it. */
+  async #forgetMap(store: LookStore, maps: MapStore, collection: number): Promise<void> {
+    const forgotten = await attempt('forgetting a map', async () => {
+      const others = (await store.db.getAllKeys('collections')).filter((id) => id !== collection);
+      await maps.sweep(others);
+    });
+    if (!forgotten.ok) console.warn('An old map stays for now', forgotten.error.message);
   }
 
   /** A long run of indexing keeps its manifest short. */

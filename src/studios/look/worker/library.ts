@@ -28,6 +28,10 @@ import type {
   StoredBytes,
   Thumbnail,
 } from './protocol.ts';
+import type { RenewalApi } from './protocol-renewal.ts';
+import { renewalApi } from './renewal-api.ts';
+import { compareApi } from './compare.ts';
+import type { CompareApi } from './protocol-compare.ts';
 import { restoreEverything } from './restore.ts';
 import { saveEverything } from './save.ts';
 import { toPictureInfo } from './schema.ts';
@@ -90,6 +94,7 @@ export class Library implements LibraryApi {
           this.#claims.free(keyOf(collection, picture.hash));
         }
       },
+      renew: async (collection, picture) => (await this.#session.need()).renewals.add(collection, picture),
     };
   }
 
@@ -115,6 +120,18 @@ export class Library implements LibraryApi {
     serve<MapSource>(new LibraryMapSource(need, (collection, ids) => this.thumbnails(collection, ids)), port);
   }
 
+  connectRenewal(port: MessagePort): void {
+    const need = (): Promise<LibraryParts> => this.#session.need();
+    serve<RenewalApi>(renewalApi(need, this.#session.maintenance), port);
+  }
+
+  connectCompare(port: MessagePort): void {
+    serve<CompareApi>(
+      compareApi(() => this.#session.need()),
+      port,
+    );
+  }
+
   graphLost(reason: string): void {
     this.#graphs.disconnect(reason);
   }
@@ -123,8 +140,15 @@ export class Library implements LibraryApi {
     return this.#do('listing the collections', ({ collections }) => collections.list());
   }
 
-  createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>> {
-    return this.#do('making a collection', ({ collections }) => collections.create(name, network, dim));
+  createCollection(
+    name: string,
+    network: string,
+    dim: number,
+    networkTitle?: string,
+  ): Promise<LookResult<CollectionInfo>> {
+    return this.#do('making a collection', ({ collections }) =>
+      collections.create(name, network, dim, networkTitle),
+    );
   }
 
   renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>> {

@@ -9,8 +9,16 @@ export const MERGE_AT = 64;
 const MAX_DEAD_SHARE = 0.25;
 const DOING = 'tidying the vectors';
 
-export const smallChunks = (row: CollectionRow): number =>
-  row.chunks.filter(({ rows }) => rows < CHUNK_ROWS).length;
+/** Of which vectors: those in use, or those that another network is making. */
+export type VectorSetName = 'current' | 'renewal';
+
+export const smallChunks = (row: CollectionRow, set: VectorSetName = 'current'): number =>
+  setOf(row, set).chunks.filter(({ rows }) => rows < CHUNK_ROWS).length;
+
+const NOTHING: Pick<CollectionRow, 'dim' | 'chunks'> = { dim: 1, chunks: [] };
+
+const setOf = (row: CollectionRow, set: VectorSetName): Pick<CollectionRow, 'dim' | 'chunks'> =>
+  set === 'current' ? row : (row.renewal ?? NOTHING);
 
 /**
  * Merges the small chunks that commits leave into full ones, without the vectors of pictures that are gone for good.
@@ -21,20 +29,22 @@ export const smallChunks = (row: CollectionRow): number =>
  * @param store the store
  * @param collections whose queue the last step goes through
  * @param collection which one
+ * @param set which of its vectors
  */
 export async function mergeChunks(
   store: LookStore,
   collections: OpenCollections,
   collection: number,
+  set: VectorSetName = 'current',
 ): Promise<void> {
   const row = await store.db.get('collections', collection);
   if (row === undefined) throw noCollection();
   const isAlive = await aliveIds(store, collection);
-  const old = chunksToMerge(row, isAlive.size);
+  const old = chunksToMerge(setOf(row, set).chunks, isAlive.size);
   if (old.length === 0) return;
   const merged: ChunkRef[] = [];
   try {
-    for await (const chunk of liveRows(store, row, old, isAlive)) {
+    for await (const chunk of liveRows(store, { ...row, ...setOf(row, set) }, old, isAlive)) {
       const ref = {
         generation: row.generation + 1,
         seq: row.nextSeq + merged.length,
@@ -45,7 +55,7 @@ export async function mergeChunks(
         tx.objectStore('chunks').put(chunk, chunkKey(collection, ref)),
       );
     }
-    await collections.serial.run(() => flip(store, collections, collection, { old, merged }));
+    await collections.serial.run(() => flip(store, collections, collection, { set, old, merged }));
   } catch (thrown) {
     // Nothing names the new chunks; a sweep at the next start takes what cannot be taken now.
     await discard(store, collection, merged);
@@ -67,10 +77,10 @@ async function aliveIds(store: LookStore, collection: number): Promise<Set<numbe
   return alive;
 }
 
-function chunksToMerge(row: CollectionRow, alive: number): readonly ChunkRef[] {
-  const rows = row.chunks.reduce((sum, ref) => sum + ref.rows, 0);
-  if (rows - alive > Math.max(CHUNK_ROWS, rows * MAX_DEAD_SHARE)) return row.chunks;
-  const small = row.chunks.filter((ref) => ref.rows < CHUNK_ROWS);
+function chunksToMerge(chunks: readonly ChunkRef[], alive: number): readonly ChunkRef[] {
+  const rows = chunks.reduce((sum, ref) => sum + ref.rows, 0);
+  if (rows - alive > Math.max(CHUNK_ROWS, rows * MAX_DEAD_SHARE)) return chunks;
+  const small = chunks.filter((ref) => ref.rows < CHUNK_ROWS);
   return small.length > 1 ? small : [];
 }
 
@@ -107,16 +117,26 @@ async function flip(
   store: LookStore,
   collections: OpenCollections,
   collection: number,
-  { old, merged }: { readonly old: readonly ChunkRef[]; readonly merged: readonly ChunkRef[] },
+  {
+    set,
+    old,
+    merged,
+  }: {
+    readonly set: VectorSetName;
+    readonly old: readonly ChunkRef[];
+    readonly merged: readonly ChunkRef[];
+  },
 ): Promise<void> {
   const gone = new Set(old.map(({ generation, seq }) => `${generation} ${seq}`));
   const next = await store.write(['collections', 'chunks'], DOING, async (tx) => {
     const row = await manifestOf(tx, collection);
-    const kept = row.chunks.filter(({ generation, seq }) => !gone.has(`${generation} ${seq}`));
+    const kept = setOf(row, set).chunks.filter(({ generation, seq }) => !gone.has(`${generation} ${seq}`));
+    const chunks = [...merged, ...kept];
+    const { renewal } = row;
     const flipped = {
       ...row,
       generation: row.generation + 1,
-      chunks: [...merged, ...kept],
+      ...(set === 'current' ? { chunks } : renewal && { renewal: { ...renewal, chunks } }),
       nextSeq: Math.max(row.nextSeq, ...merged.map(({ seq }) => seq + 1)),
       revision: row.revision + 1,
     };

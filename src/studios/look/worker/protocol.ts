@@ -6,6 +6,7 @@ import type { Result, StudioError } from '../../../kernel/result.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import type { NamedAnswer, NameInfo, NewName } from '../engine/naming.ts';
 import type { Metric } from '../engine/vector-index.ts';
+import type { RenewalInfo, RenewedPicture } from './protocol-renewed.ts';
 
 export type { Metric, NamedAnswer, NameInfo, NewName };
 
@@ -100,6 +101,17 @@ export interface EmbedApi {
   keepLock(name: string): Promise<boolean>;
   /** Hash, decode, embed, thumbnail, store: answers when the library has committed it. */
   index(collection: number, picture: PictureInput, options?: TaskOptions): Promise<LookResult<IndexOutcome>>;
+  /**
+   * Looks at a picture of a collection anew: answers when the library has what it sees.
+   *
+   * @param of the picture, and the hash that its file must have; without one it is the thumbnail
+   */
+  renew(
+    collection: number,
+    picture: PictureInput,
+    of: { readonly id: number; readonly hash?: string },
+    options?: TaskOptions,
+  ): Promise<LookResult<void>>;
   /** The embedding of a picture that is only a query. */
   embed(picture: PictureInput, options?: TaskOptions): Promise<LookResult<EmbeddedPicture>>;
   /** The best labels for an embedding [dim]; none from a network without a classifier. */
@@ -114,6 +126,8 @@ export interface CollectionInfo {
   /** Hash of the network that made the vectors, and their dimension. */
   readonly network: string;
   readonly dim: number;
+  /** What the network was called where it was; absent in collections of earlier versions. */
+  readonly networkTitle?: string;
   readonly generation: number;
   readonly count: number;
   readonly createdAt: number;
@@ -121,6 +135,10 @@ export interface CollectionInfo {
   readonly pending: number;
   /** Name of the folder whose handle is kept, or ''. */
   readonly folder: string;
+  /** How many of its vectors were made of thumbnails, when another network looked at it; absent: none. */
+  readonly fromThumbnails?: number;
+  /** Another network is looking at it anew, or was stopped in it. */
+  readonly renewal?: RenewalInfo;
 }
 
 export interface PictureInfo {
@@ -228,6 +246,8 @@ export interface LibraryIntake {
   letGo(collection: number, hash: string): void;
   /** Answers when the transaction that holds the picture has completed. */
   add(collection: number, picture: NewPicture): Promise<LookResult<IndexOutcome>>;
+  /** What the network that looks at the collection anew sees in a picture: see `RenewalApi`. */
+  renew(collection: number, picture: RenewedPicture): Promise<LookResult<void>>;
 }
 
 /** What is stored, bytes; all but `trash` without what was deleted. */
@@ -264,11 +284,21 @@ export interface LibraryApi {
   connectReader(port: MessagePort): void;
   /** Serves `MapSource` on a port, for the map worker. */
   connectMap(port: MessagePort): void;
+  /** Serves `RenewalApi` of `protocol-renewal.ts` on a port (transferred). */
+  connectRenewal(port: MessagePort): void;
+  /** Serves `CompareApi` of `protocol-compare.ts` on a port (transferred). */
+  connectCompare(port: MessagePort): void;
   /** The graph worker is dead, or cannot be started here: the exact engine answers, and `graphState` says why. */
   graphLost(reason: string): void;
 
   collections(): Promise<LookResult<readonly CollectionInfo[]>>;
-  createCollection(name: string, network: string, dim: number): Promise<LookResult<CollectionInfo>>;
+  /** @param networkTitle what the network is called, for a device that does not have it */
+  createCollection(
+    name: string,
+    network: string,
+    dim: number,
+    networkTitle?: string,
+  ): Promise<LookResult<CollectionInfo>>;
   renameCollection(collection: number, name: string): Promise<LookResult<CollectionInfo>>;
   /**
    * Deletes a collection.

@@ -21,6 +21,7 @@ const KERAS = read('resnet-keras.h5');
 async function known(...files: GivenFile[]): Promise<RecognisedNetwork> {
   const found = await recognise(files);
   if (!found.ok) throw new Error(found.error.message);
+  if ('kind' in found.value) throw new Error('expected a network');
   return found.value;
 }
 
@@ -78,7 +79,7 @@ describe('what a person drops', () => {
 
   it('says how far it is', async () => {
     const told: number[] = [];
-    await recognise([given('a.h5', KERAS)], { onProgress: ({ done }) => told.push(done) });
+    await recognise([given('a.h5', KERAS)], undefined, { onProgress: ({ done }) => told.push(done) });
     expect(told).toEqual([0, KERAS.length]);
   });
 

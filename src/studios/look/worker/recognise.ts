@@ -12,8 +12,9 @@ import {
 } from '../engine/resnet-weights.ts';
 import { readTfjsManifest, readTfjsWeights, tfjsBytes } from '../engine/tfjs-weights.ts';
 import { isH5, readH5 } from './h5.ts';
-import type { GivenFile, RecognisedNetwork } from './protocol-networks.ts';
+import type { ChoosableNetwork, GivenFile, RecognisedNetwork, TfjsChoice } from './protocol-networks.ts';
 import type { LookResult } from './protocol.ts';
+import type { GivenTfjs } from './recognise-tfjs.ts';
 
 /** What a file is by its first bytes, whatever its name says. */
 export type WeightsFormat = 'safetensors' | 'h5' | 'json' | 'zip' | 'unknown';
@@ -26,7 +27,7 @@ const JSON_HEAD = /^\s*\{/;
 /** Of ResNet-50 itself; a narrower one is named so. */
 const FULL_WIDTH = 64;
 const WHAT_IS_READ =
-  'Atelier reads ResNet-50 from .safetensors (torchvision’s and timm’s names), from Keras .h5, and from tfjs model.json with its shards.';
+  'Atelier reads ResNet-50 from .safetensors (torchvision’s and timm’s names) and from Keras .h5, and any model of tfjs that takes a picture: model.json with its shards.';
 
 /**
  * Tells what kind of weights file it is by its content.
@@ -76,17 +77,24 @@ interface Opened {
 const refused = (message: string, hint = WHAT_IS_READ, cause?: unknown): LookResult<never> =>
   fail('bad-weights', message, { hint, cause });
 
+export interface RecogniseOptions extends TaskOptions {
+  /** Makes a tfjs backend the current one: models of tfjs are run to see their shapes. */
+  readonly startBackend?: () => Promise<void>;
+}
+
 /**
  * Tells by their content what network some files hold.
  *
  * @param files one weights file, or a `model.json` and its shards
+ * @param choice what was chosen about a model of tfjs
  * @param options `onProgress` tells bytes read
- * @returns the network as it is kept, or what is wrong with the files
+ * @returns the network as it is kept, what there is to choose, or what is wrong with the files
  */
 export async function recognise(
   files: readonly GivenFile[],
-  options: TaskOptions = {},
-): Promise<LookResult<RecognisedNetwork>> {
+  choice?: TfjsChoice,
+  options: RecogniseOptions = {},
+): Promise<LookResult<RecognisedNetwork | ChoosableNetwork>> {
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
   if (total > MAX_BYTES)
     return refused(`These files have ${Math.round(total / 1e6)} MB together; over 512 MB are not read.`);
@@ -109,18 +117,14 @@ export async function recognise(
     const progress = (done: number): void =>
       options.onProgress?.({ phase: 'reading', done, total, unit: 'bytes' });
     progress(0);
-    const network =
-      main.format === 'json'
-        ? await readTfjs(main, opened)
-        : readResNet(await main.file.arrayBuffer(), main.format === 'h5' ? 'h5' : 'safetensors');
+    if (main.format === 'json') {
+      const given = await readTfjs(main, opened);
+      progress(total);
+      return ok(await recogniseTfjs(given, choice, options));
+    }
+    const network = readResNet(await main.file.arrayBuffer(), main.format === 'h5' ? 'h5' : 'safetensors');
     progress(total);
-    const origin =
-      main.format === 'json'
-        ? 'tfjs, Keras’s names'
-        : network.variant === 'keras'
-          ? 'Keras'
-          : 'torchvision or timm';
-    return ok(await keptAs(network, origin));
+    return ok(await keptAs(network, network.variant === 'keras' ? 'Keras' : 'torchvision or timm'));
   } catch (cause) {
     if (cause instanceof WeightsError) return refused(`${at}: ${cause.message}.`);
     if (cause instanceof DOMException || cause instanceof RangeError)
@@ -148,8 +152,23 @@ async function keptAs(network: FoldedResNet, origin: string): Promise<Recognised
   };
 }
 
-async function readTfjs(main: Opened, files: readonly Opened[]): Promise<FoldedResNet> {
-  const manifest = readTfjsManifest(parseJson(await main.file.text()));
+/** ResNet-50 of Keras is read like its .h5; of any other model a person says what its embedding is. */
+async function recogniseTfjs(
+  given: GivenTfjs,
+  choice: TfjsChoice | undefined,
+  { startBackend }: RecogniseOptions,
+): Promise<RecognisedNetwork | ChoosableNetwork> {
+  const { manifest, data } = given;
+  if (manifest.entries.some(({ name }) => name === 'conv1_conv/kernel'))
+    return keptAs(foldKnown(readTfjsWeights(manifest, data)), 'tfjs, Keras’s names');
+  await startBackend?.();
+  const { choicesOf, keptAsChosen } = await import('./recognise-tfjs.ts');
+  return choice === undefined ? choicesOf(given) : keptAsChosen(given, choice);
+}
+
+async function readTfjs(main: Opened, files: readonly Opened[]): Promise<GivenTfjs> {
+  const json = parseJson(await main.file.text());
+  const manifest = readTfjsManifest(json);
   const shards = manifest.shards.map((shard) => {
     const found = files.find(({ name }) => name.slice(name.lastIndexOf('/') + 1) === shard);
     if (found === undefined)
@@ -161,7 +180,7 @@ async function readTfjs(main: Opened, files: readonly Opened[]): Promise<FoldedR
   const bytes = tfjsBytes(manifest);
   const given = shards.reduce((sum, shard) => sum + shard.size, 0);
   if (bytes !== given) throw new WeightsError(`shards: expected ${bytes} bytes together, found ${given}`);
-  return foldKnown(readTfjsWeights(manifest, await new Blob(shards).arrayBuffer()));
+  return { json, manifest, data: await new Blob(shards).arrayBuffer() };
 }
 
 function parseJson(text: string): unknown {

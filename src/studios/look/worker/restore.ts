@@ -1,6 +1,6 @@
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import { isFiniteVector } from '../engine/vector-index.ts';
-import { freeNames, reserveCollections } from './collections.ts';
+import { freeNames, reserveCollections, titled } from './collections.ts';
 import {
   badFile,
   decodePictures,
@@ -46,7 +46,7 @@ class Incoming {
 
   /** The manifest, once everything is there. */
   manifest(): CollectionRow {
-    const { name, network, dim, createdAt, count, names = [] } = this.#saved;
+    const { name, network, dim, networkTitle = '', createdAt, count, names = [] } = this.#saved;
     const sizes = [this.#pictures.size, this.#withVector.size, this.#withThumb.size];
     if (sizes.some((size) => size !== count)) throw badFile(`some pictures of ${name} are missing in it`);
     const stray = names.flatMap(({ yes, no }) => [...yes, ...no]).find((id) => !this.#pictures.has(id));
@@ -56,6 +56,7 @@ class Incoming {
       name,
       network,
       dim,
+      ...titled(networkTitle),
       createdAt,
       count,
       generation: 1,
@@ -65,6 +66,7 @@ class Incoming {
       revision: 1,
       folder: '',
       names: names.map((each, at) => ({ ...each, id: at + 1 })),
+      ...([...this.#pictures.values()].some(({ small }) => small === true) ? { smallSets: [0] } : {}),
     };
   }
 
@@ -77,7 +79,7 @@ class Incoming {
     }
     await store.write(['pictures'], DOING, async (tx) => {
       const table = tx.objectStore('pictures');
-      const rows = pictures.map(({ id, name, hash, bytes, width, height, thumbBytes }) => ({
+      const rows = pictures.map(({ id, name, hash, bytes, width, height, thumbBytes, small }) => ({
         collection: this.id,
         id,
         name,
@@ -86,6 +88,7 @@ class Incoming {
         width,
         height,
         thumbBytes,
+        ...(small === true ? { small: [0] } : {}),
       }));
       await Promise.all(rows.map((row) => table.add(row)));
     });

@@ -42,6 +42,8 @@ export interface SavedCollection {
   readonly name: string;
   readonly network: string;
   readonly dim: number;
+  /** What the network is called. Absent in files of earlier versions, which pass over it. */
+  readonly networkTitle?: string;
   readonly createdAt: number;
   readonly count: number;
   /** Absent in files of versions of Atelier that had no names; those pass over it. */
@@ -65,6 +67,8 @@ export interface SavedPicture {
   readonly width: number;
   readonly height: number;
   readonly thumbBytes: number;
+  /** Its vector was made of its thumbnail. Earlier versions pass over it. */
+  readonly small?: true;
 }
 
 export interface SaveHeader {
@@ -96,6 +100,7 @@ function isCollection(value: unknown): value is SavedCollection {
     value.name.trim() !== '' &&
     isText(value.network) &&
     isCount(value.dim, MAX_DIM, 1) &&
+    (value.networkTitle === undefined || isText(value.networkTitle)) &&
     isCount(value.createdAt, Number.MAX_SAFE_INTEGER) &&
     isCount(value.count, MAX_ID) &&
     (value.names === undefined ||

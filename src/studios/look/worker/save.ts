@@ -1,5 +1,6 @@
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import { sha256Hex } from '../../../platform/storage/sha256.ts';
+import { titled } from './collections.ts';
 import { LookFailure } from './failure.ts';
 import {
   encodeHeader,
@@ -37,9 +38,18 @@ export async function saveEverything(store: LookStore, options: TaskOptions = {}
   let done = 0;
   for (const { id } of rows) {
     const { row, pictures } = await snapshot(store, id);
-    const { name, network, dim, createdAt } = row;
+    const { name, network, dim, createdAt, networkTitle = '' } = row;
     const names = savedNames(row, pictures);
-    const collection = collections.push({ name, network, dim, createdAt, count: pictures.length, names }) - 1;
+    const collection =
+      collections.push({
+        name,
+        network,
+        dim,
+        ...titled(networkTitle),
+        createdAt,
+        count: pictures.length,
+        names,
+      }) - 1;
     for await (const { kind, rows: length, data } of sectionsOf(store, row, pictures)) {
       options.signal?.throwIfAborted();
       parts.push(new Blob([data]));
@@ -81,7 +91,8 @@ async function* sectionsOf(
 ): AsyncGenerator<Section> {
   for (let from = 0; from < pictures.length; from += PICTURES_A_SECTION) {
     const some = pictures.slice(from, from + PICTURES_A_SECTION);
-    const saved = some.map(({ id, name, hash, bytes, width, height, thumbBytes }) => ({
+    const set = row.set ?? 0;
+    const saved = some.map(({ id, name, hash, bytes, width, height, thumbBytes, small }) => ({
       id,
       name,
       hash,
@@ -89,6 +100,7 @@ async function* sectionsOf(
       width,
       height,
       thumbBytes,
+      ...(small?.includes(set) === true ? ({ small: true } as const) : {}),
     }));
     yield { kind: 'pictures', rows: some.length, data: encodePictures(saved) };
   }

@@ -22,6 +22,8 @@ export interface CollectionRow {
   /** Hash of the network that made the vectors. */
   readonly network: string;
   readonly dim: number;
+  /** What the network was called where it was. Absent in rows of earlier versions. */
+  readonly networkTitle?: string;
   readonly createdAt: number;
   /** Grows with every merge of chunks. */
   readonly generation: number;
@@ -36,11 +38,30 @@ export interface CollectionRow {
   readonly folder: string;
   /** Names that a person gave; their marks may be of pictures that are deleted. Absent while there is none. */
   readonly names?: readonly NameInfo[];
+  /** Number of the set of vectors that is in use: it grows with every network that looks at the collection. Absent: 0. */
+  readonly set?: number;
+  /** Highest number that a set had. Absent: 0. */
+  readonly lastSet?: number;
+  /** Sets with vectors that were made of thumbnails. */
+  readonly smallSets?: readonly number[];
+  /** The vectors of a network that is looking at the collection anew. */
+  readonly renewal?: RenewalRow;
+}
+
+/** A set of vectors that is not in use yet. Its chunks are numbered like the others of the collection. */
+export interface RenewalRow {
+  readonly set: number;
+  readonly network: string;
+  readonly dim: number;
+  readonly networkTitle?: string;
+  readonly chunks: readonly ChunkRef[];
 }
 
 export interface PictureRow extends PictureInfo {
   readonly collection: number;
   readonly thumbBytes: number;
+  /** Numbers of the sets in which its vector was made of its thumbnail. */
+  readonly small?: readonly number[];
 }
 
 export interface VectorChunk {

@@ -30,9 +30,11 @@ export async function storedBytes(
   const deleted = trash.flatMap((one) => (one.kind === 'pictures' ? one.pictures : []));
   const gone = trash.flatMap((one) => (one.kind === 'collections' ? one.rows : []));
   const bytes = { vectors: 0, thumbnails: 0, pictures: 0, trash: 0 };
-  for (const { id, dim, chunks } of [...rows, ...gone]) {
+  for (const { id, dim, chunks, renewal } of [...rows, ...gone]) {
     const vectorBytes = (dim + 1) * FLOAT_BYTES;
-    const all = sum(chunks, (chunk) => chunk.rows) * vectorBytes;
+    const renewed =
+      sum(renewal?.chunks ?? [], (chunk) => chunk.rows) * ((renewal?.dim ?? 0) + 1) * FLOAT_BYTES;
+    const all = sum(chunks, (chunk) => chunk.rows) * vectorBytes + renewed;
     const infos = await tx.objectStore('pictures').getAll(keysOf(id));
     const printBytes = (await tx.objectStore('prints').count(keysOf(id))) * PRINT_BYTES;
     const lost = deleted.filter(({ collection }) => collection === id);

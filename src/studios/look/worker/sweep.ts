@@ -54,8 +54,9 @@ async function findOrphans(store: LookStore): Promise<readonly Orphan[]> {
       cursor = await table.openKeyCursor(IDBKeyRange.lowerBound([collection, []]));
     }
   }
-  for (const { id: collection, chunks } of rows) {
-    const named = new Set(chunks.map(({ generation, seq }) => `${generation} ${seq}`));
+  for (const { id: collection, chunks, renewal } of rows) {
+    const all = [...chunks, ...(renewal?.chunks ?? [])];
+    const named = new Set(all.map(({ generation, seq }) => `${generation} ${seq}`));
     for (const key of await tx.objectStore('chunks').getAllKeys(keysOf(collection)))
       if (!named.has(`${key[1]} ${key[2]}`)) orphans.push({ store: 'chunks', key });
     const pictures = new Set(inTrash.get(collection));

@@ -21,8 +21,15 @@ import h5py
 import keras
 import numpy as np
 import torch
-import torchvision
 from keras.src.applications import resnet as keras_resnet
+
+try:
+    import torchvision
+except RuntimeError:
+    # Its compiled operators are for another build of PyTorch, as where one is for the CPU only; the networks need none of them.
+    for operator in ("nms", "qnms"):
+        torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    import torchvision
 
 PICTURES = 32
 SIDE = 224

@@ -8,6 +8,7 @@ import {
   type VisitEffect,
   type VisitEvent,
   type VisitPhase,
+  type VisitProblem,
   type VisitState,
 } from './visit.ts';
 
@@ -34,11 +35,11 @@ const began = (visit: number, isArmed = true): VisitEvent => ({
 
 const visits = fc.integer({ min: 0, max: 4 });
 const problem = fc.option(
-  fc.constantFrom('not-kept', 'microphone-lost', 'no-engine', 'nothing-said', 'not-told'),
+  fc.constantFrom<VisitProblem>('not-kept', 'microphone-lost', 'no-engine', 'nothing-said', 'not-told'),
   { nil: undefined },
 );
 const withProblem = <Kind extends string>(kind: Kind) =>
-  fc.record({ kind: fc.constant(kind), visit: visits, problem: problem as fc.Arbitrary<undefined> });
+  fc.record({ kind: fc.constant(kind), visit: visits, problem });
 
 const anyEvent: fc.Arbitrary<VisitEvent> = fc.oneof(
   fc.record({

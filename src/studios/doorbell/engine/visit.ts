@@ -40,8 +40,8 @@ export type VisitEvent =
       readonly limits: VisitLimits;
     }
   /** The visit is in the store, or could not be put there. */
-  | { readonly kind: 'kept'; readonly visit: number; readonly problem?: VisitProblem }
-  | { readonly kind: 'greeted'; readonly visit: number; readonly problem?: VisitProblem }
+  | { readonly kind: 'kept'; readonly visit: number; readonly problem?: VisitProblem | undefined }
+  | { readonly kind: 'greeted'; readonly visit: number; readonly problem?: VisitProblem | undefined }
   /** The visitor pressed the button, or was silent for a while. */
   | { readonly kind: 'said-all'; readonly visit: number }
   /** The recording is over; `hasSound`: there is one, and it is in the store. */
@@ -49,15 +49,15 @@ export type VisitEvent =
       readonly kind: 'recorded';
       readonly visit: number;
       readonly hasSound: boolean;
-      readonly problem?: VisitProblem;
+      readonly problem?: VisitProblem | undefined;
     }
   | {
       readonly kind: 'transcribed';
       readonly visit: number;
       readonly hasWords: boolean;
-      readonly problem?: VisitProblem;
+      readonly problem?: VisitProblem | undefined;
     }
-  | { readonly kind: 'was-told'; readonly visit: number; readonly problem?: VisitProblem }
+  | { readonly kind: 'was-told'; readonly visit: number; readonly problem?: VisitProblem | undefined }
   /** A person ends the visit. */
   | { readonly kind: 'stopped'; readonly visit: number }
   /** Time has passed. */

@@ -11,6 +11,7 @@ export type VisitProblem =
   /** Sound and microphone were not armed by a gesture: only the large text was shown. */
   | 'not-armed'
   | 'not-kept'
+  | 'storage-full'
   | 'not-greeted'
   | 'no-microphone'
   | 'microphone-refused'

@@ -9,7 +9,7 @@ import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
-import { allowNotifications } from './notifier.ts';
+import { allowNotifications, onPlayAsked } from './notifier.ts';
 import { MessageStore } from './store.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
@@ -27,6 +27,9 @@ export class Doorbell {
   readonly visits: Visits;
   readonly ears: readonly Ear[] = browserEars();
   readonly #store: MessageStore;
+  readonly #stopPlayAsked: () => void;
+  /** The message that a notification was pressed to play; the list plays it. */
+  playing = $state<string | undefined>();
   #lock: WriterLock | undefined;
   #isDoorbell = $state(false);
   #isArmed = $state(false);
@@ -47,6 +50,7 @@ export class Doorbell {
       usable: (language) => this.#usable(language),
       onEnded: () => this.watch.visitEnded(),
     });
+    this.#stopPlayAsked = onPlayAsked((id) => (this.playing = id));
     this.watch.onVisitor(({ distanceCm }) => {
       if (this.#isDoorbell) this.visits.begin('sensor', Math.round(distanceCm), this.#isArmed);
     });
@@ -221,6 +225,7 @@ export class Doorbell {
   }
 
   close(): void {
+    this.#stopPlayAsked();
     this.visits.close();
     this.watch.close();
     this.#again?.stop.abort();

@@ -57,6 +57,9 @@ test('a message is searched for, deleted and brought back, saved to a file and r
     await search.fill('');
     await expect(doorbell.messages).toHaveCount(2);
 
+    const known = page.getByRole('textbox', { name: 'Words to know' });
+    await known.fill('Ana Müller');
+    await known.blur();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save to a file' }).click(),
@@ -136,5 +139,40 @@ test('two tabs: one is the doorbell, both show and change the messages', async (
     await expect(there.getByRole('textbox', { name: 'Transcript' })).toHaveValue('Both');
     await first.page.close();
     await expect(second.page.getByRole('button', { name: 'Ring now' })).toBeEnabled();
+  });
+});
+
+test('what was set travels with the saved file into another browser, the consent does not', async ({
+  site,
+}) => {
+  let file = '';
+  await withMicrophone(babble(5, 14), async (context) => {
+    const doorbell = new DoorbellPage(await context.newPage());
+    const { page } = doorbell;
+    await doorbell.open(site.url);
+    await page.getByRole('textbox', { name: 'Greeting' }).fill('Moin! Who is there?');
+    await page.getByRole('textbox', { name: 'Words to know' }).fill('Ana Müller');
+    await doorbell.recordFor(3);
+    await doorbell.ring('Allow');
+    await doorbell.newest();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save to a file' }).click(),
+    ]);
+    file = test.info().outputPath('messages.zip');
+    await download.saveAs(file);
+  });
+  await withMicrophone(babble(5, 14), async (context) => {
+    const doorbell = new DoorbellPage(await context.newPage());
+    const { page } = doorbell;
+    await doorbell.open(site.url);
+    await doorbell.recordFor(7);
+    await page.locator('input[type=file]').setInputFiles(file);
+    await expect(doorbell.messages).toHaveCount(1);
+    await expect(page.getByRole('textbox', { name: 'Greeting' })).toHaveValue('Moin! Who is there?');
+    await expect(page.getByRole('textbox', { name: 'Words to know' })).toHaveValue('Ana Müller');
+    // What the person has set here stays.
+    await expect(page.getByRole('spinbutton', { name: 'Record for' })).toHaveValue('7');
+    await expect(page.getByRole('button', { name: 'Allow sending audio' })).toBeVisible();
   });
 });

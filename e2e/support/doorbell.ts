@@ -39,13 +39,17 @@ export function babble(seconds: number, seed: number): Float32Array {
 export async function withMicrophone(
   samples: Float32Array,
   use: (context: BrowserContext) => Promise<void>,
-  options: { readonly args?: readonly string[] } = {},
+  options: {
+    readonly args?: readonly string[];
+    /** With a profile on the disk, as a person has it: without one there are no notifications. */
+    readonly hasProfile?: boolean;
+  } = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'atelier-doorbell-'));
   const file = join(folder, 'voice.wav');
   writeFileSync(file, wavOf(samples, RATE));
   const launch = test.info().project.use.launchOptions ?? {};
-  const browser = await chromium.launch({
+  const settings = {
     ...launch,
     args: [
       ...(launch.args ?? []),
@@ -53,11 +57,16 @@ export async function withMicrophone(
       `--use-file-for-fake-audio-capture=${file}`,
       ...(options.args ?? []),
     ],
-  });
+  };
   try {
-    await use(await browser.newContext());
+    if (options.hasProfile === true) {
+      const context = await chromium.launchPersistentContext(join(folder, 'profile'), settings);
+      await use(context).finally(() => context.close());
+    } else {
+      const browser = await chromium.launch(settings);
+      await use(await browser.newContext()).finally(() => browser.close());
+    }
   } finally {
-    await browser.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

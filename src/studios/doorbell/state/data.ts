@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { StoredPart, StudioData } from '../../../platform/studio.ts';
-import { readFile, writeFile, type SavedMessage } from './file.ts';
 import { storageFailure } from './messages.svelte.ts';
+import { openAll, saveAll } from './saved.ts';
 import { MessageStore } from './store.ts';
 
 /** What Doorbell stores, for the device page. */
@@ -23,27 +23,19 @@ class DoorbellData implements StudioData {
   }
 
   save(): Promise<Result<Blob>> {
-    return attempt('saving to a file', async () => {
-      const saved: SavedMessage[] = [];
-      for (const message of await this.#store.list())
-        saved.push({ message, sound: await this.#store.sound(message) });
-      return writeFile(saved);
-    });
+    return attempt('saving to a file', async () =>
+      saveAll(this.#store, await this.#store.list(), (message) => this.#store.sound(message)),
+    );
   }
 
   async open(file: Blob): Promise<Result<string>> {
-    const read = await readFile(file, 'The part of Doorbell');
+    const opened = await attempt('opening the saved file', () =>
+      openAll(this.#store, file, 'The part of Doorbell'),
+    );
+    if (!opened.ok) return opened;
+    const read = opened.value;
     if (!read.ok) return read;
-    return attempt('opening the saved file', async () => {
-      const taken = new Set((await this.#store.list()).map(({ id }) => id));
-      await this.#store.add(
-        read.value.map(({ message, sound }) => ({
-          message: taken.has(message.id) ? { ...message, id: crypto.randomUUID() } : message,
-          sound,
-        })),
-      );
-      return `Doorbell: added ${read.value.length === 1 ? 'one message' : `${read.value.length} messages`}.`;
-    });
+    return ok(`Doorbell: added ${read.value === 1 ? 'one message' : `${read.value} messages`}.`);
   }
 
   deleteAll(): Promise<Result<number | undefined>> {

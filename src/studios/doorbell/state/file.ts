@@ -10,9 +10,15 @@ export interface SavedMessage {
   readonly message: Message;
   readonly sound: Blob | undefined;
 }
-export interface ReadMessage {
+interface ReadMessage {
   readonly message: Message;
   readonly sound: ArrayBuffer | undefined;
+}
+
+interface ReadFile {
+  readonly messages: readonly ReadMessage[];
+  /** As they were written; nobody has looked at them yet. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 const KIND = 'atelier-doorbell';
@@ -34,7 +40,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 const endingOf = (type: string): string => ENDINGS[type.split(';')[0] ?? ''] ?? 'bin';
 
 /** Messages as a ZIP folder: `index.html` to read, the recordings as they are, `messages.json` to open it again. */
-export async function writeFile(saved: readonly SavedMessage[]): Promise<Blob> {
+export async function writeFile(saved: readonly SavedMessage[], settings: object): Promise<Blob> {
   const files: AsyncZippable = {};
   const entries: SavedEntry[] = [];
   for (const { message, sound } of saved) {
@@ -44,7 +50,9 @@ export async function writeFile(saved: readonly SavedMessage[]): Promise<Blob> {
     if (bytes !== undefined) files[name] = [bytes, { level: 0 }];
     entries.push({ ...message, sound: name, sha256: bytes === undefined ? '' : await sha256Hex(bytes) });
   }
-  files[INDEX] = strToU8(JSON.stringify({ kind: KIND, version: VERSION, messages: entries }, undefined, 1));
+  files[INDEX] = strToU8(
+    JSON.stringify({ kind: KIND, version: VERSION, settings, messages: entries }, undefined, 1),
+  );
   files['index.html'] = strToU8(messagesAsPage(entries));
   const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
     zip(files, (error, data) => (error === null ? resolve(data) : reject(error)));
@@ -56,10 +64,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /** Reads such a file: all of it or nothing. */
-export async function readFile(
-  file: Blob,
-  name: string,
-): Promise<DoorbellFileResult<readonly ReadMessage[]>> {
+export async function readFile(file: Blob, name: string): Promise<DoorbellFileResult<ReadFile>> {
   const bad = (what: string): DoorbellFileResult<never> =>
     fail('bad-file', `${name} cannot be opened: ${what}. Nothing was changed.`, {
       hint: 'Choose a file that Doorbell has saved.',
@@ -81,7 +86,7 @@ export async function readFile(
     if (!isWhole) return bad('a recording in it is damaged or missing');
     messages.push({ message, sound: bytes === undefined ? undefined : bytes.slice().buffer });
   }
-  return ok(messages);
+  return ok({ messages, settings: isObject(content.settings) ? content.settings : {} });
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

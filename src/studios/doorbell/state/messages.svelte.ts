@@ -4,7 +4,7 @@ import { StorageError, toStorageError } from '../../../platform/storage/errors.t
 import { fold } from '../engine/fold.ts';
 import { abandoned, type Message } from '../engine/message.ts';
 import type { VisitProblem } from '../engine/visit.ts';
-import { readFile, writeFile, type SavedMessage } from './file.ts';
+import { openAll, saveAll } from './saved.ts';
 import type { MessageStore } from './store.ts';
 
 export type { Message } from '../engine/message.ts';
@@ -177,31 +177,23 @@ export class Messages {
     };
   }
 
-  /** One file that holds every message, its recording, and a page to read them. */
-  async save(): Promise<Blob> {
-    const saved: SavedMessage[] = [];
-    for (const message of this.#list) saved.push({ message, sound: await this.sound(message) });
-    return writeFile(saved);
+  /** One file that holds every message, its recording, the settings, and a page to read it all. */
+  save(): Promise<Blob> {
+    return saveAll(this.#store, this.#list, (message) => this.sound(message));
   }
 
-  /** Adds what a saved file holds, under new names where they are taken. @returns how many messages it held */
+  /** Adds what a saved file holds. @returns how many messages it held */
   async open(file: File): Promise<Result<number>> {
-    const read = await readFile(file, file.name);
-    if (!read.ok) return read;
-    const taken = new Set(this.#list.map(({ id }) => id));
     try {
-      await this.#store.add(
-        read.value.map(({ message, sound }) => ({
-          message: taken.has(message.id) ? { ...message, id: crypto.randomUUID() } : message,
-          sound,
-        })),
-      );
+      const read = await openAll(this.#store, file, file.name);
+      if (!read.ok) return read;
+      for (const what of ['messages', 'settings']) this.#channel.postMessage(what);
+      this.#onSettings();
+      await this.reload();
+      return ok(read.value);
     } catch (thrown) {
       return { ok: false, error: storageFailure(thrown, 'opening the saved file') };
     }
-    this.#channel.postMessage('messages');
-    await this.reload();
-    return ok(read.value.length);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Serial } from '../../../kernel/serial.ts';
 import type { MicrophoneCode } from '../../../platform/audio/microphone.ts';
+import { busy } from '../../../platform/busy.ts';
 import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
 import { greetingOf, type DoorbellSettings } from '../engine/settings.ts';
@@ -45,6 +46,8 @@ export class Visits implements VisitParts {
   #seconds = $state(0);
   #level = $state(0);
   #recorder: VisitRecorder | undefined;
+  /** No new version of the site is switched on in the middle of a visit. */
+  #rest: (() => void) | undefined;
   #endRecording: (() => void) | undefined;
   #live: { readonly ear: Ear; readonly hearing: Hearing } | undefined;
 
@@ -81,6 +84,7 @@ export class Visits implements VisitParts {
     };
     this.#interim = '';
     this.#seconds = 0;
+    this.#rest = busy().begin();
     if (rings && isArmed) void chime();
     return this.conductor.begin(isArmed, { recordSec, showSec: SHOW_SEC }) !== undefined;
   }
@@ -208,6 +212,7 @@ export class Visits implements VisitParts {
     this.#live?.hearing.cancel();
     this.#live = undefined;
     this.#endRecording = undefined;
+    this.#rest?.();
     this.#message = undefined;
     this.#interim = '';
     if (message !== undefined) void this.#need.messages.change(message.id, { state: outcome, problems });
@@ -218,6 +223,7 @@ export class Visits implements VisitParts {
   close(): void {
     this.conductor.close();
     this.#badge.close();
+    this.#rest?.();
     this.#live?.hearing.cancel();
     void this.#recorder?.end();
   }

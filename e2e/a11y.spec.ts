@@ -5,6 +5,7 @@ const PLACES = [
   '#/',
   '#/look',
   '#/compose',
+  '#/doorbell',
   '#/device',
   '#/about',
   '#/nothing-here',

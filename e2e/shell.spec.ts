@@ -28,7 +28,7 @@ test('the navigation leads everywhere, titles the page and moves the focus to it
 
 test('an unknown address says so and leads home', async ({ page, serve }) => {
   const site = await serve();
-  for (const route of ['/nothing-here', '/doorbell', '/look/deeper']) {
+  for (const route of ['/nothing-here', '/shots', '/look/deeper']) {
     await open(page, site, route);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is nothing at this address');
   }

@@ -50,5 +50,27 @@ const sheet = composer.locator('details').filter({ hasText: 'Sheet music' });
 await sheet.getByRole('img').last().waitFor({ timeout: 60_000 });
 await sheet.screenshot({ path: `${OUT}/compose-sheet.png` });
 await browser.close();
+// The microphone of this browser hears a test tone.
+const atDoor = await chromium.launch({
+  executablePath: findBrowser(),
+  args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+});
+const doorbell = await atDoor.newPage({ viewport: DESKTOP, deviceScaleFactor: 1.5 });
+await doorbell.goto(`${server.url}#/doorbell`);
+await doorbell.getByRole('spinbutton', { name: 'Record for' }).fill('3');
+await doorbell.getByRole('button', { name: 'Ring now' }).click();
+await doorbell.getByRole('button', { name: 'Not now' }).click();
+await doorbell.locator('[data-state="told"]').waitFor();
+await doorbell
+  .getByRole('textbox', { name: 'Transcript' })
+  .fill('It is Ana Müller from number twelve. I have a parcel for you, and will come again at six.');
+await doorbell.evaluate(() => scrollTo(0, 0));
+await doorbell.screenshot({ path: `${OUT}/doorbell.png` });
+await doorbell.setViewportSize({ width: 800, height: 1280 });
+await doorbell.getByRole('button', { name: 'Door view' }).click();
+await doorbell.getByRole('button', { name: 'Ring', exact: true }).click();
+await doorbell.getByRole('img', { name: /seconds left/ }).waitFor();
+await doorbell.screenshot({ path: `${OUT}/doorbell-door.png`, scale: 'css' });
+await atDoor.close();
 await server.close();
 console.log(`Pictures are in ${OUT}`);

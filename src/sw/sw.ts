@@ -6,6 +6,7 @@
 import { matchPrecache, precache, type PrecacheEntry } from 'workbox-precaching';
 import { headersFor } from '../platform/policy.ts';
 import { isSwMessage } from '../platform/sw-messages.ts';
+import { leadFromNotifications } from './notifications.ts';
 import { stayHome } from './stay-home.ts';
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] };
@@ -16,6 +17,7 @@ const isOnDemand = (url: string): boolean => url.includes('/chunks/verovio-');
 const ON_DEMAND = `atelier-on-demand-${self.registration.scope}`;
 
 stayHome(self);
+leadFromNotifications(self);
 const urlOf = (entry: PrecacheEntry | string): string => (typeof entry === 'string' ? entry : entry.url);
 const listed = self.__WB_MANIFEST;
 precache(listed.filter((entry) => !isOnDemand(urlOf(entry))));

@@ -16,7 +16,8 @@ const NAME_TO_CODE: Readonly<Record<string, MicrophoneCode>> = {
   OverconstrainedError: 'no-microphone',
 };
 
-async function ask(): Promise<MicrophoneResult<MediaStream>> {
+/** Asks for the microphone, its sound as it is: what makes speech clearer takes notes away, and engines clean it themselves. */
+export async function openMicrophone(): Promise<MicrophoneResult<MediaStream>> {
   const { mediaDevices } = navigator as Partial<Navigator>;
   if (mediaDevices === undefined)
     return isSecureContext
@@ -58,7 +59,7 @@ export class MicrophoneRecording {
    * @param onLost the microphone was taken away: what was recorded until then is there for `stop`
    */
   static async begin(onLost: () => void): Promise<MicrophoneResult<MicrophoneRecording>> {
-    const stream = await ask();
+    const stream = await openMicrophone();
     if (!stream.ok) return stream;
     try {
       return ok(new MicrophoneRecording(stream.value, onLost));

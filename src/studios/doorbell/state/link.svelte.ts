@@ -43,6 +43,8 @@ export interface LinkParts {
 
 /** A sensor that sends so many readings a second at least is not silent, ms. */
 const SILENT_AFTER_MS = 5000;
+/** A connection that has been silent for so long may be dead, though nothing broke it off: it is made anew, ms. */
+const ANEW_AFTER_MS = 15_000;
 /** So many bytes without one good line: the speed is wrong, or it is no sensor. */
 const GARBLED_BYTES = 300;
 const LOOK_EVERY_MS = 1000;
@@ -290,7 +292,12 @@ export class Link {
   /** Looks each second how the connection does. */
   #look(): void {
     if (this.#status !== 'connected') return;
-    this.#isSilent = performance.now() - this.#lastFrameMs >= SILENT_AFTER_MS;
+    const silentMs = performance.now() - this.#lastFrameMs;
+    this.#isSilent = silentMs >= SILENT_AFTER_MS;
+    if (silentMs >= ANEW_AFTER_MS && this.#device !== undefined) {
+      this.#keeper.start(this.#device);
+      return;
+    }
     this.#isGarbled = this.#framesSinceOpened === 0 && this.#bytesSinceOpened >= GARBLED_BYTES;
     const device = this.#device;
     if (!this.#isGarbled || device === undefined || this.#via !== 'cable') return;

@@ -1,0 +1,102 @@
+import type { HideBy } from './words-to-hide.ts';
+
+/** Ways to turn sound into words, in the order in which they may be tried. */
+export const ENGINE_IDS = ['on-device', 'vendor'] as const;
+export type EngineId = (typeof ENGINE_IDS)[number];
+
+/** How a person wants the doorbell. */
+export interface DoorbellSettings {
+  /** By language (BCP 47): what is said to visitors. */
+  readonly greetings: Readonly<Record<string, string>>;
+  /** Name of the browser's voice; empty: the first one of the language. */
+  readonly voice: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly recordSec: number;
+  /** A visitor who is silent for a while has said all. */
+  readonly endsOnSilence: boolean;
+  readonly wordsToKnow: string;
+  /** Words that sound like a name of `wordsToKnow` become it. */
+  readonly correctsNames: boolean;
+  readonly wordsToHide: string;
+  readonly hideBy: HideBy;
+  /** Engines in their order. */
+  readonly engines: readonly EngineId[];
+  /** Those that are not tried. */
+  readonly enginesOff: readonly EngineId[];
+  /** Undefined: not asked yet. */
+  readonly allowsSending: boolean | undefined;
+  readonly notifies: boolean;
+  readonly rings: boolean;
+}
+
+export const RECORD_SEC = { least: 3, most: 120 } as const;
+const MAX_TEXT = 20_000;
+
+const GREETINGS: Readonly<Record<string, string>> = {
+  en: 'Hello! Nobody can come to the door. Please say who you are and what it is about.',
+  de: 'Hallo! Gerade kann niemand an die Tür kommen. Bitte sagen Sie, wer Sie sind und worum es geht.',
+  fr: 'Bonjour ! Personne ne peut venir à la porte. Dites-nous qui vous êtes et de quoi il s’agit.',
+  es: '¡Hola! Nadie puede acudir a la puerta. Diga quién es y de qué se trata, por favor.',
+  it: 'Buongiorno! Nessuno può venire alla porta. Dica per favore chi è e di che cosa si tratta.',
+  nl: 'Hallo! Er kan niemand naar de deur komen. Zeg alstublieft wie u bent en waar het om gaat.',
+  pt: 'Olá! Ninguém pode ir à porta. Diga quem é e do que se trata, por favor.',
+};
+
+/**
+ * What is said to visitors in a language.
+ *
+ * @param settings the person's own greetings
+ * @param language BCP 47
+ * @returns theirs, else one that comes with the page; English where there is none
+ */
+export function greetingOf({ greetings }: DoorbellSettings, language: string): string {
+  return greetings[language] ?? GREETINGS[language.split('-')[0] ?? ''] ?? GREETINGS.en ?? '';
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, MAX_TEXT) : '');
+const flag = (value: unknown, otherwise: boolean): boolean =>
+  typeof value === 'boolean' ? value : otherwise;
+const isEngine = (value: unknown): value is EngineId => ENGINE_IDS.some((id) => id === value);
+
+function enginesOf(value: unknown): EngineId[] {
+  const known = Array.isArray(value) ? value.filter(isEngine) : [];
+  return [...new Set([...known, ...ENGINE_IDS])];
+}
+
+/**
+ * Makes settings of anything that has some of them.
+ *
+ * @param wanted what was typed, stored or read from a file
+ * @param language taken when there is none in it, BCP 47
+ * @returns settings, each within its range
+ */
+export function saneSettings(wanted: unknown, language: string): DoorbellSettings {
+  const has = isObject(wanted) ? wanted : {};
+  const greetings = isObject(has.greetings) ? has.greetings : {};
+  const seconds = typeof has.recordSec === 'number' && Number.isFinite(has.recordSec) ? has.recordSec : 20;
+  return {
+    greetings: Object.fromEntries(
+      Object.entries(greetings)
+        .filter(([key]) => /^[a-z]{2,3}(-[a-z0-9]+)*$/i.test(key))
+        .map(([key, value]) => [key, text(value)]),
+    ),
+    voice: text(has.voice),
+    language: text(has.language) || language,
+    recordSec: Math.round(Math.min(RECORD_SEC.most, Math.max(RECORD_SEC.least, seconds))),
+    endsOnSilence: flag(has.endsOnSilence, false),
+    wordsToKnow: text(has.wordsToKnow),
+    correctsNames: flag(has.correctsNames, true),
+    wordsToHide: text(has.wordsToHide),
+    hideBy: has.hideBy === 'remove' || has.hideBy === 'tag' ? has.hideBy : 'mask',
+    engines: enginesOf(has.engines),
+    enginesOff: Array.isArray(has.enginesOff)
+      ? ENGINE_IDS.filter((id) => (has.enginesOff as unknown[]).includes(id))
+      : [],
+    allowsSending: typeof has.allowsSending === 'boolean' ? has.allowsSending : undefined,
+    notifies: flag(has.notifies, false),
+    rings: flag(has.rings, true),
+  };
+}

@@ -1,0 +1,285 @@
+import { createContext } from 'svelte';
+import { ok, type Result, type StudioError } from '../../../kernel/result.ts';
+import { openMicrophone, type MicrophoneCode } from '../../../platform/audio/microphone.ts';
+import { requestWriterLock, type WriterLock } from '../../../platform/storage/writer-lock.ts';
+import { finishWords } from '../engine/finish-words.ts';
+import type { Message } from '../engine/message.ts';
+import { greetingOf, saneSettings, type DoorbellSettings, type EngineId } from '../engine/settings.ts';
+import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
+import { browserLink, type Link } from './link.svelte.ts';
+import { Watch } from './link-watch.svelte.ts';
+import { Messages, storageFailure } from './messages.svelte.ts';
+import { allowNotifications, onPlayAsked } from './notifier.ts';
+import { MessageStore } from './store.ts';
+import { Visits } from './visits.svelte.ts';
+import { Voices } from './voices.svelte.ts';
+
+export type { DoorbellSettings, EngineId } from '../engine/settings.ts';
+
+const LOCK = 'atelier-doorbell-visits';
+
+/** Everything of the Doorbell page that is not drawing. Made by `openDoorbell`, closed by the page when it goes. */
+export class Doorbell {
+  readonly link: Link = browserLink();
+  readonly watch: Watch = new Watch(this.link);
+  readonly voices = new Voices();
+  readonly messages: Messages;
+  readonly visits: Visits;
+  readonly ears: readonly Ear[] = browserEars();
+  readonly #store: MessageStore;
+  readonly #stopPlayAsked: () => void;
+  /** The message that a notification was pressed to play; the list plays it. */
+  playing = $state<string | undefined>();
+  #lock: WriterLock | undefined;
+  #isDoorbell = $state(false);
+  #isArmed = $state(false);
+  #isArming = $state(false);
+  #armError = $state.raw<StudioError<MicrophoneCode> | undefined>();
+  #settings = $state.raw<DoorbellSettings>(saneSettings({}, navigator.language));
+  #readiness = $state.raw<ReadonlyMap<EngineId, Readiness>>(new Map());
+  #asksToSend = $state(false);
+  #again = $state.raw<{ readonly id: string; readonly stop: AbortController } | undefined>();
+
+  constructor(store: MessageStore) {
+    this.#store = store;
+    this.messages = new Messages(store, () => void this.#readSettings());
+    this.visits = new Visits({
+      messages: this.messages,
+      settings: () => this.#settings,
+      voices: this.voices,
+      usable: (language) => this.#usable(language),
+      onEnded: () => this.watch.visitEnded(),
+    });
+    this.#stopPlayAsked = onPlayAsked((id) => (this.playing = id));
+    this.watch.onVisitor(({ distanceCm }) => {
+      if (this.#isDoorbell) this.visits.begin('sensor', Math.round(distanceCm), this.#isArmed);
+    });
+  }
+
+  /** Whether this tab is the doorbell; another tab is it otherwise, and this one shows the messages. */
+  get isDoorbell(): boolean {
+    return this.#isDoorbell;
+  }
+  /** Sound and microphone were armed by a gesture. */
+  get isArmed(): boolean {
+    return this.#isArmed;
+  }
+  get isArming(): boolean {
+    return this.#isArming;
+  }
+  get armError(): StudioError<MicrophoneCode> | undefined {
+    return this.#armError;
+  }
+  get settings(): DoorbellSettings {
+    return this.#settings;
+  }
+  get greeting(): string {
+    return greetingOf(this.#settings, this.#settings.language);
+  }
+  get readiness(): ReadonlyMap<EngineId, Readiness> {
+    return this.#readiness;
+  }
+  /** Engines in the person's order. */
+  get order(): readonly Ear[] {
+    return this.#settings.engines.flatMap((id) => this.ears.filter((ear) => ear.id === id));
+  }
+  /** The question whether sound may be sent is open. */
+  get asksToSend(): boolean {
+    return this.#asksToSend;
+  }
+  /** The message that is being transcribed again. */
+  get transcribingAgain(): string | undefined {
+    return this.#again?.id;
+  }
+
+  async open(): Promise<void> {
+    await this.#readSettings();
+    this.#lock = await requestWriterLock(LOCK, {
+      onChange: (held) => {
+        const before = this.#isDoorbell;
+        this.#isDoorbell = held;
+        if (held && !before) void this.#become();
+      },
+    });
+    await this.messages.reload();
+    await this.refreshEngines();
+  }
+
+  /** Another tab held the sensor and the visits until now, or there was none. */
+  async #become(): Promise<void> {
+    await this.messages.reload();
+    await this.messages.endAbandoned();
+    await this.messages.attempt('reading the trash', () => this.#store.emptyTrash(Date.now()));
+    await this.link.resume();
+  }
+
+  /** Arms sound and microphone. Needs a gesture. */
+  async start(): Promise<void> {
+    this.#isArming = true;
+    const stream = await openMicrophone();
+    this.#isArming = false;
+    this.#armError = stream.ok ? undefined : stream.error;
+    // It was only asked for: it is opened anew for each visit, and closed after it.
+    if (stream.ok) for (const track of stream.value.getTracks()) track.stop();
+    this.#isArmed = stream.ok;
+    this.#askOnce();
+  }
+
+  disarm(): void {
+    this.#isArmed = false;
+  }
+
+  /** The whole visit without a sensor. Its click is the gesture that arms. */
+  ring(): void {
+    this.watch.visitBegan();
+    if (!this.visits.begin('ring', null, true)) return;
+    this.#askOnce();
+  }
+
+  async change(fields: Partial<DoorbellSettings>): Promise<void> {
+    this.#settings = saneSettings({ ...this.#settings, ...fields }, navigator.language);
+    await this.messages.attempt('keeping the settings', () => this.#store.changeSettings(fields));
+    if (fields.language !== undefined) await this.refreshEngines();
+  }
+
+  setGreeting(text: string): void {
+    const { greetings, language } = this.#settings;
+    void this.change({ greetings: { ...greetings, [language]: text } });
+  }
+
+  /** Moves an engine one place up or down. */
+  moveEngine(id: EngineId, by: -1 | 1): void {
+    const order = this.order.map((ear) => ear.id);
+    const from = order.indexOf(id);
+    const other = order[from + by];
+    if (other === undefined) return;
+    order[from + by] = id;
+    order[from] = other;
+    void this.change({ engines: order });
+  }
+
+  switchEngine(id: EngineId, isOn: boolean): void {
+    const off = this.#settings.enginesOff.filter((each) => each !== id);
+    void this.change({ enginesOff: isOn ? off : [...off, id] });
+    const ear = this.ears.find((each) => each.id === id);
+    if (isOn && ear?.sends === true && this.#settings.allowsSending !== true) this.#asksToSend = true;
+  }
+
+  /** Asks each engine whether it hears the language. */
+  async refreshEngines(): Promise<void> {
+    const { language } = this.#settings;
+    const entries = await Promise.all(
+      this.ears.map(async (ear) => [ear.id, await ear.readiness(language)] as const),
+    );
+    if (language === this.#settings.language) this.#readiness = new Map(entries);
+  }
+
+  async downloadEngine(ear: Ear): Promise<boolean> {
+    const isReady = await ear.download(this.#settings.language);
+    await this.refreshEngines();
+    return isReady;
+  }
+
+  ask(): void {
+    this.#asksToSend = true;
+  }
+
+  /** The answer is kept until it is taken back. Undefined: none was given. */
+  answerSending(allows: boolean | undefined): void {
+    this.#asksToSend = false;
+    if (allows !== undefined) void this.change({ allowsSending: allows });
+  }
+
+  async setNotifies(wanted: boolean): Promise<void> {
+    await this.change({ notifies: wanted && (await allowNotifications()) });
+  }
+
+  /** Transcribes a message again. @returns what failed, in words */
+  async transcribeAgain(message: Message): Promise<string | undefined> {
+    const [ear] = await this.#usable(message.language);
+    if (ear === undefined) return 'No engine in the list “Transcribe with” can be used.';
+    const sound = await this.messages.sound(message);
+    if (sound === undefined) return 'The recording is not there any more.';
+    const stop = new AbortController();
+    this.#again?.stop.abort();
+    this.#again = { id: message.id, stop };
+    try {
+      const { wordsToKnow } = this.#settings;
+      const options = { language: message.language, wordsToKnow, onInterim: () => undefined };
+      const heard = await hearAgain(sound, ear, options, stop.signal);
+      if (stop.signal.aborted) return undefined;
+      if (heard === '') return `${ear.title} heard no words in it.`;
+      const transcript = finishWords(heard, this.#settings, message.language);
+      const problems = message.problems.filter((each) => !UNHEARD.has(each));
+      await this.messages.change(message.id, { heard, transcript, engine: ear.id, problems });
+      return undefined;
+    } catch (thrown) {
+      return `${ear.title} could not transcribe it: ${String(thrown)}.`;
+    } finally {
+      if (this.#again.stop === stop) this.#again = undefined;
+    }
+  }
+
+  stopTranscribing(): void {
+    this.#again?.stop.abort();
+  }
+
+  close(): void {
+    this.#stopPlayAsked();
+    this.visits.close();
+    this.watch.close();
+    this.#again?.stop.abort();
+    void Promise.all([this.link.close(), this.messages.close()]).then(() => {
+      this.#lock?.release();
+      this.#store.close();
+    });
+  }
+
+  async #usable(language: string): Promise<readonly Ear[]> {
+    const { enginesOff, allowsSending } = this.#settings;
+    const allowed = this.order.filter(
+      ({ id, sends }) => !enginesOff.includes(id) && (!sends || allowsSending === true),
+    );
+    const ready = await Promise.all(allowed.map((ear) => ear.readiness(language)));
+    return allowed.filter((_, i) => ready[i] === 'ready');
+  }
+
+  /** Before an engine that sends is used for the first time, the person is asked; nothing waits for the answer. */
+  #askOnce(): void {
+    const { enginesOff, allowsSending } = this.#settings;
+    if (allowsSending !== undefined) return;
+    const first = this.order.find(
+      ({ id }) => !enginesOff.includes(id) && this.#readiness.get(id) === 'ready',
+    );
+    if (first?.sends === true) this.#asksToSend = true;
+  }
+
+  async #readSettings(): Promise<void> {
+    await this.messages.attempt('reading the settings', async () => {
+      this.#settings = saneSettings(await this.#store.settings(), navigator.language);
+    });
+  }
+}
+
+const UNHEARD: ReadonlySet<string> = new Set([
+  'no-engine',
+  'not-transcribed',
+  'nothing-said',
+  'transcribing-too-slow',
+]);
+
+/** Opens the store and the page's state over it. */
+export async function openDoorbell(): Promise<Result<Doorbell>> {
+  try {
+    const state: { doorbell?: Doorbell } = {};
+    const store = await MessageStore.open((reason) => state.doorbell?.messages.lose(reason));
+    const doorbell = new Doorbell(store);
+    state.doorbell = doorbell;
+    await doorbell.open();
+    return ok(doorbell);
+  } catch (thrown) {
+    return { ok: false, error: storageFailure(thrown, 'opening the messages') };
+  }
+}
+
+export const [getDoorbell, setDoorbell] = createContext<Doorbell>();

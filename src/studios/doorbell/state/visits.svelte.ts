@@ -1,0 +1,265 @@
+import { Serial } from '../../../kernel/serial.ts';
+import type { MicrophoneCode } from '../../../platform/audio/microphone.ts';
+import { busy } from '../../../platform/busy.ts';
+import { finishWords } from '../engine/finish-words.ts';
+import type { Message } from '../engine/message.ts';
+import { greetingOf, type DoorbellSettings } from '../engine/settings.ts';
+import { SilenceWatch } from '../engine/silence.ts';
+import type { VisitProblem, VisitState } from '../engine/visit.ts';
+import { chime } from './chime.ts';
+import { Conductor, type VisitParts } from './conductor.svelte.ts';
+import { hearAgain, type Ear, type Hearing, type HearOptions } from './ears.ts';
+import type { Messages } from './messages.svelte.ts';
+import { Badge, notify } from './notifier.ts';
+import { VisitRecorder } from './recorder.ts';
+import type { Voices } from './voices.svelte.ts';
+
+/** How long the large greeting stays when nothing may sound, s. */
+const SHOW_SEC = 12;
+const LOOK_EVERY_MS = 50;
+/** Silence of this length after a voice ends the recording, if asked to, ms. */
+const PAUSE_MS = 3000;
+
+const MICROPHONE_PROBLEM: Readonly<Record<MicrophoneCode, VisitProblem>> = {
+  'no-microphone': 'no-microphone',
+  'microphone-refused': 'microphone-refused',
+  insecure: 'microphone-refused',
+  'not-recorded': 'not-recorded',
+};
+
+export interface VisitsNeed {
+  readonly messages: Messages;
+  readonly settings: () => DoorbellSettings;
+  readonly voices: Voices;
+  /** Engines that may be used now, in their order. */
+  readonly usable: (language: string) => Promise<readonly Ear[]>;
+  readonly onEnded: () => void;
+}
+
+/** The visits of this tab, played on its loudspeaker, microphone, recognisers and store. */
+export class Visits implements VisitParts {
+  readonly conductor: Conductor = new Conductor(this);
+  readonly #need: VisitsNeed;
+  readonly #badge = new Badge();
+  #message = $state.raw<Message | undefined>();
+  #interim = $state('');
+  #seconds = $state(0);
+  #level = $state(0);
+  #recorder: VisitRecorder | undefined;
+  /** No new version of the site is switched on in the middle of a visit. */
+  #rest: (() => void) | undefined;
+  #endRecording: (() => void) | undefined;
+  #live: { readonly ear: Ear; readonly hearing: Hearing } | undefined;
+
+  constructor(need: VisitsNeed) {
+    this.#need = need;
+  }
+
+  /** Words so far, while they are spoken. */
+  get interim(): string {
+    return this.#interim;
+  }
+  /** Of the recording, so far. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+  /** 0 … 1, for a meter. */
+  get level(): number {
+    return this.#level;
+  }
+  /** What the visitor is told, also in large letters; empty when there is no visit. */
+  get greeting(): string {
+    const { phase } = this.conductor;
+    return phase === 'idle' ? '' : greetingOf(this.#need.settings(), this.#need.settings().language);
+  }
+
+  /** @returns false when a visit is under way */
+  begin(by: Message['by'], distanceCm: number | null, isArmed: boolean): boolean {
+    if (this.conductor.isUnderWay) return false;
+    const { recordSec, language, rings } = this.#need.settings();
+    this.#message = {
+      id: crypto.randomUUID(),
+      ...{ atMs: Date.now(), distanceCm, by, state: 'seen', problems: [] },
+      ...{ transcript: '', heard: '', engine: '', language, soundSec: 0, soundType: '', isStarred: false },
+    };
+    this.#interim = '';
+    this.#seconds = 0;
+    this.#rest = busy().begin();
+    if (rings && isArmed) void chime();
+    return this.conductor.begin(isArmed, { recordSec, showSec: SHOW_SEC }) !== undefined;
+  }
+
+  async keep(): Promise<VisitProblem | undefined> {
+    const message = this.#message;
+    return message === undefined ? 'not-kept' : this.#need.messages.add(message);
+  }
+
+  showGreeting(): void {
+    // `greeting` is drawn while there is a visit.
+  }
+
+  async greet(_visit: number, signal: AbortSignal): Promise<VisitProblem | undefined> {
+    const { language, voice } = this.#need.settings();
+    return this.#need.voices.speak(this.greeting, language, voice, signal);
+  }
+
+  async record(
+    _visit: number,
+    signal: AbortSignal,
+  ): Promise<{ hasSound: boolean; problem?: VisitProblem | undefined }> {
+    const message = this.#message;
+    if (message === undefined) return { hasSound: false, problem: 'not-recorded' };
+    const { messages } = this.#need;
+    const { recordSec, endsOnSilence } = this.#need.settings();
+    const writing = new Serial();
+    let parts = 0;
+    let problem: VisitProblem | undefined;
+    let finish: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => (finish = resolve));
+    this.#endRecording = finish;
+    signal.addEventListener('abort', finish);
+    const begun = await VisitRecorder.begin(
+      (part) => {
+        const number = parts;
+        parts += 1;
+        void writing.run(async () => {
+          const isKept = await messages.addSound(message.id, number, part);
+          if (number === 0) this.#change(message.id, { soundSec: 0.1, soundType: part.type });
+          if (isKept) return;
+          problem = 'storage-full';
+          finish();
+        });
+      },
+      () => {
+        problem = 'microphone-lost';
+        finish();
+      },
+    );
+    if (!begun.ok) return { hasSound: false, problem: MICROPHONE_PROBLEM[begun.error.code] };
+    const recorder = begun.value;
+    this.#recorder = recorder;
+    if (!signal.aborted) void this.#listenAlong(recorder, signal);
+    const silence = new SilenceWatch(PAUSE_MS);
+    const timer = setInterval(() => {
+      const { levelDb, seconds } = recorder;
+      this.#seconds = seconds;
+      this.#level = Math.min(1, Math.max(0, (levelDb + 60) / 60));
+      const hasSaidAll = silence.push(levelDb, performance.now()) && endsOnSilence;
+      if (hasSaidAll || seconds >= recordSec) finish();
+    }, LOOK_EVERY_MS);
+    try {
+      await over;
+    } finally {
+      clearInterval(timer);
+      this.#recorder = undefined;
+      this.#level = 0;
+      await recorder.end();
+    }
+    await writing.run(() => Promise.resolve());
+    const soundSec = parts === 0 ? 0 : recorder.seconds;
+    this.#change(message.id, { soundSec, soundType: recorder.type });
+    return { hasSound: parts > 0, problem: parts === 0 ? (problem ?? 'not-recorded') : problem };
+  }
+
+  endRecording(): void {
+    this.#endRecording?.();
+  }
+
+  async transcribe(
+    _visit: number,
+    signal: AbortSignal,
+  ): Promise<{ hasWords: boolean; problem?: VisitProblem | undefined }> {
+    const message = this.#message;
+    if (message === undefined) return { hasWords: false, problem: 'not-transcribed' };
+    const live = this.#live;
+    this.#live = undefined;
+    signal.addEventListener('abort', () => live?.hearing.cancel());
+    const usable = await this.#need.usable(message.language);
+    if (usable.length === 0) live?.hearing.cancel();
+    for (const ear of usable) {
+      try {
+        const heard =
+          live?.ear === ear ? await live.hearing.finish() : await this.#hear(message, ear, signal);
+        if (signal.aborted) break;
+        if (heard === '') return { hasWords: false, problem: 'nothing-said' };
+        const transcript = finishWords(heard, this.#need.settings(), message.language);
+        this.#change(message.id, { heard, transcript, engine: ear.id });
+        return { hasWords: true };
+      } catch (thrown) {
+        // The next engine in the list may do better.
+        console.warn(`${ear.title} could not transcribe`, thrown);
+      }
+    }
+    return { hasWords: false, problem: usable.length === 0 ? 'no-engine' : 'not-transcribed' };
+  }
+
+  async tell(): Promise<VisitProblem | undefined> {
+    const message = this.#message;
+    this.#badge.add();
+    if (message === undefined || !this.#need.settings().notifies) return undefined;
+    return notify(message);
+  }
+
+  moved({ phase, problems }: VisitState): void {
+    const message = this.#message;
+    // The message itself is put into the store by `keep`.
+    if (message === undefined || phase === 'seen' || phase === 'idle') return;
+    this.#change(message.id, { state: phase, problems });
+  }
+
+  ended(_visit: number, outcome: 'told' | 'failed', problems: readonly VisitProblem[]): void {
+    const message = this.#message;
+    this.#live?.hearing.cancel();
+    this.#live = undefined;
+    this.#endRecording = undefined;
+    this.#rest?.();
+    this.#message = undefined;
+    this.#interim = '';
+    if (message !== undefined) void this.#need.messages.change(message.id, { state: outcome, problems });
+    this.#need.onEnded();
+  }
+
+  /** The page closes: the microphone is given back. */
+  close(): void {
+    this.conductor.close();
+    this.#badge.close();
+    this.#rest?.();
+    this.#live?.hearing.cancel();
+    void this.#recorder?.end();
+  }
+
+  /** @throws when the engine fails */
+  async #hear(message: Message, ear: Ear, signal: AbortSignal): Promise<string> {
+    const sound = await this.#need.messages.sound(message);
+    if (sound === undefined) throw new Error('the recording is not there');
+    return hearAgain(sound, ear, this.#options(message.language), signal);
+  }
+
+  /** The first engine listens while the visitor speaks, so that there are words at once. */
+  async #listenAlong({ track }: VisitRecorder, signal: AbortSignal): Promise<void> {
+    const { language } = this.#need.settings();
+    const [ear] = await this.#need.usable(language);
+    if (ear === undefined || track === undefined || signal.aborted || track.readyState !== 'live') return;
+    try {
+      this.#live = { ear, hearing: ear.hear(track, this.#options(language)) };
+    } catch (thrown) {
+      console.warn(`${ear.title} could not listen along`, thrown);
+    }
+  }
+
+  #options(language: string): HearOptions {
+    const { wordsToKnow } = this.#need.settings();
+    return {
+      language,
+      wordsToKnow,
+      onInterim: (words) => {
+        this.#interim = finishWords(words, this.#need.settings(), language);
+      },
+    };
+  }
+
+  #change(id: string, fields: Partial<Message>): void {
+    if (this.#message?.id === id) this.#message = { ...this.#message, ...fields };
+    void this.#need.messages.change(id, fields);
+  }
+}

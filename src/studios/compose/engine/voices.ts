@@ -99,15 +99,21 @@ function statesOf(chord: readonly number[], pitchLowMidi: number, ranges: readon
 const lastRow = (row: number, before: number | undefined): number => (row === REST ? (before ?? REST) : row);
 
 function link(before: readonly State[], states: readonly State[]): void {
+  // The cheapest first: once the way there alone costs more than the best way found, none of the rest can be it.
+  const order = [...before.keys()].sort((a, b) => (before[a]?.cost ?? 0) - (before[b]?.cost ?? 0) || a - b);
   for (const state of states) {
     state.cost = Infinity;
-    before.forEach((previous, from) => {
-      const cost = previous.cost + state.ownCost + moveCost(previous, state.rows);
-      if (cost < state.cost) {
-        state.cost = cost;
-        state.from = from;
-      }
-    });
+    for (const from of order) {
+      const previous = before[from];
+      if (previous === undefined) continue;
+      const least = previous.cost + state.ownCost;
+      if (least > state.cost) break;
+      const cost = least + moveCost(previous, state.rows);
+      // Of ways that cost the same it is the first of the list.
+      if (cost > state.cost || (cost === state.cost && from > state.from)) continue;
+      state.cost = cost;
+      state.from = from;
+    }
     const { last } = before[state.from] ?? state;
     state.last = [
       lastRow(state.rows[0], last[0]),

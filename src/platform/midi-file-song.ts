@@ -3,7 +3,7 @@
  * it is linear in the file's length, allocates nothing on a file's word, and keeps what stands before a damage.
  */
 import { fail, ok } from '../kernel/result.ts';
-import { MidiBytes, MidiEnd, readTrack, type RawNote } from './midi-file-track.ts';
+import { MidiBytes, MidiEnd, readTrack, type RawNote, type RawTrack } from './midi-file-track.ts';
 import type { MidiResult } from './midi-file.ts';
 
 /** Ticks a quarter of what is read, whatever the file counts in. */
@@ -45,7 +45,9 @@ export interface Song {
   /** Quarters a minute, the first that the file states; 120 where it states none, as the standard says. */
   readonly tempoBpm: number;
   readonly tempoChanges: number;
+  /** The first that the file states; 4/4 where it states none. */
   readonly metre: readonly [beats: number, unit: number];
+  readonly metreChanges: number;
   /** End of the last note. */
   readonly endTick: number;
   /** What is odd about the file, a sentence each. */
@@ -67,11 +69,27 @@ export function readSong(bytes: Uint8Array, name: string): MidiResult<Song> {
       hint: 'MIDI files over 16 MB are refused: cut out the part that you want.',
     });
   try {
-    return readFile(new MidiBytes(bytes), name);
+    return readFile(new MidiBytes(unpacked(bytes)), name);
   } catch (thrown) {
     if (!(thrown instanceof MidiEnd)) throw thrown;
     return notMidi(name);
   }
+}
+
+/** The MIDI file inside a RIFF file (`.rmi`), its chunk `data`; every other file as it is. */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  const file = new MidiBytes(bytes);
+  if (bytes.length < 12 || file.text(4) !== 'RIFF') return bytes;
+  file.skipTo(8);
+  if (file.text(4) !== 'RMID') return bytes;
+  while (file.left >= 8) {
+    const id = file.text(4);
+    // RIFF counts from the smallest byte on.
+    const length = new DataView(file.bytes(4).slice().buffer).getUint32(0, true);
+    if (id === 'data') return file.bytes(Math.min(length, file.left));
+    file.skipTo(file.at + length + (length % 2));
+  }
+  return bytes;
 }
 
 const notMidi = (name: string): MidiResult<never> =>
@@ -108,8 +126,8 @@ function readFile(file: MidiBytes, name: string): MidiResult<Song> {
   if (format === 2) remarks.push('Its tracks are patterns of their own; all of them begin together here.');
   const scale = PPQ / time.ticksPerQuarter;
   const tracks: SongTrack[] = [];
-  const tempos: { tick: number; bpm: number }[] = [];
-  let metre: readonly [number, number] | undefined;
+  const tempos: Stated['tempos'][number][] = [];
+  const metres: Stated['metres'][number][] = [];
   let count = 0;
   let damaged = 0;
   let read = 0;
@@ -128,15 +146,15 @@ function readFile(file: MidiBytes, name: string): MidiResult<Song> {
         });
       if (raw.isDamaged || isCut) damaged += 1;
       count += raw.notes.length;
-      metre ??= raw.metre;
-      for (const { tick, bpm } of raw.tempos) tempos.push({ tick, bpm });
+      for (const one of raw.metres) metres.push(one);
+      for (const one of raw.tempos) tempos.push(one);
       tracks.push(...tracksOf(raw.notes, raw.name === '' ? `Track ${read}` : raw.name, scale));
     }
     file.skipTo(end);
   }
   if (damaged > 0) remarks.push(`It is damaged: ${damaged} of its tracks break off.`);
   if (read < stated) remarks.push(`It announces ${stated} tracks and has ${read}.`);
-  return finish(name, { tracks, tempos, metre: metre ?? [4, 4], remarks });
+  return finish(name, { tracks, tempos, metres, remarks });
 }
 
 /** A track of format 0 holds all channels: each becomes a track. */
@@ -154,13 +172,15 @@ function tracksOf(notes: readonly RawNote[], name: string, scale: number): SongT
   }));
 }
 
-function finish(
-  name: string,
-  found: Pick<Song, 'tracks' | 'metre' | 'remarks'> & {
-    readonly tempos: readonly { readonly tick: number; readonly bpm: number }[];
-  },
-): MidiResult<Song> {
-  const { tracks, metre, remarks } = found;
+/** What all tracks say of the time, in a file's own ticks. */
+type Stated = Pick<RawTrack, 'tempos' | 'metres'>;
+
+/** How often a value is followed by another one. */
+const changes = (values: readonly unknown[]): number =>
+  values.filter((value, i) => i > 0 && value !== values[i - 1]).length;
+
+function finish(name: string, found: Pick<Song, 'tracks' | 'remarks'> & Stated): MidiResult<Song> {
+  const { tracks, remarks } = found;
   if (tracks.length === 0)
     return fail('no-notes', `${name} has no note in it.`, {
       hint: remarks.join(' ') || 'Play or draw a melody instead.',
@@ -178,6 +198,14 @@ function finish(
     });
   const tempos = found.tempos.toSorted((a, b) => a.tick - b.tick);
   const tempoBpm = tempos[0]?.bpm ?? DEFAULT_BPM;
-  const tempoChanges = tempos.filter(({ bpm }, i) => i > 0 && bpm !== tempos[i - 1]?.bpm).length;
-  return ok({ tracks, tempoBpm, tempoChanges, metre, endTick, remarks });
+  const metres = found.metres.toSorted((a, b) => a.tick - b.tick);
+  return ok({
+    tracks,
+    tempoBpm,
+    tempoChanges: changes(tempos.map(({ bpm }) => bpm)),
+    metre: metres[0]?.metre ?? [4, 4],
+    metreChanges: changes(metres.map(({ metre }) => metre.join('/'))),
+    endTick,
+    remarks,
+  });
 }

@@ -15,7 +15,7 @@ export interface RawTrack {
   readonly name: string;
   readonly notes: readonly RawNote[];
   readonly tempos: readonly { readonly tick: number; readonly bpm: number }[];
-  readonly metre: readonly [number, number] | undefined;
+  readonly metres: readonly { readonly tick: number; readonly metre: readonly [number, number] }[];
   /** It broke off, or said what is no MIDI; what stands before is kept. */
   readonly isDamaged: boolean;
   /** It has more notes than are read. */
@@ -133,13 +133,40 @@ export class MidiBytes {
    * @throws MidiEnd at the end
    */
   text(length: number): string {
-    let text = '';
-    for (let i = 0; i < length; i += 1) text += String.fromCharCode(this.uint8());
-    return text;
+    return String.fromCharCode(...this.bytes(length));
+  }
+
+  /**
+   * The bytes themselves.
+   *
+   * @param length of them
+   * @returns a view of the file, not a copy
+   * @throws MidiEnd when there are fewer
+   */
+  bytes(length: number): Uint8Array {
+    const from = this.#at;
+    this.skipTo(from + length);
+    return this.#bytes.subarray(from, this.#at);
   }
 }
 
+/** Letters of a name. */
 const MAX_NAME = 80;
+/** UTF-8 takes up to four a letter. */
+const MAX_NAME_BYTES = 4 * MAX_NAME;
+
+/** The standard knows no letters but ASCII: most programs write UTF-8, older ones Latin-1, which is hardly ever valid UTF-8. */
+function nameOf(bytes: Uint8Array, isCut: boolean): string {
+  let text: string;
+  try {
+    // Of a name that is cut, a letter that is only begun is left out.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+  } catch {
+    text = String.fromCharCode(...bytes);
+  }
+  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]/gu, ' ');
+  return [...clean].slice(0, MAX_NAME).join('').trim();
+}
 
 /** Reads one track chunk; one use. */
 class TrackReader {
@@ -153,7 +180,7 @@ class TrackReader {
   #tick = 0;
   #status = 0;
   name = '';
-  metre: readonly [number, number] | undefined;
+  readonly metres: { tick: number; metre: readonly [number, number] }[] = [];
 
   constructor(file: MidiBytes, maxNotes: number) {
     this.#file = file;
@@ -217,18 +244,14 @@ class TrackReader {
     const end = this.#file.at + length;
     if (length > this.#file.left) throw new MidiEnd();
     if (kind === 0x03 && this.name === '')
-      this.name = this.#file
-        .text(Math.min(length, MAX_NAME))
-
-        .replace(/[\u0000-\u001f\u007f-\u009f]/gu, ' ')
-        .trim();
+      this.name = nameOf(this.#file.bytes(Math.min(length, MAX_NAME_BYTES)), length > MAX_NAME_BYTES);
     else if (kind === 0x51 && length === 3) {
       const usPerQuarter = this.#file.uint8() * 65_536 + this.#file.uint16();
       if (usPerQuarter > 0) this.tempos.push({ tick: this.#tick, bpm: 60e6 / usPerQuarter });
     } else if (kind === 0x58 && length >= 2) {
       const beats = this.#file.uint8();
       const power = this.#file.uint8();
-      if (beats > 0 && power <= 6) this.metre ??= [beats, 2 ** power];
+      if (beats > 0 && power <= 6) this.metres.push({ tick: this.#tick, metre: [beats, 2 ** power] });
     }
     this.#file.skipTo(end);
     return kind !== 0x2f;
@@ -256,6 +279,6 @@ export function readTrack(file: MidiBytes, end: number, maxNotes: number): RawTr
   file.limit();
   const { isFull } = reader;
   reader.close();
-  const { name, notes, tempos, metre } = reader;
-  return { name, notes, tempos, metre, isDamaged, isFull };
+  const { name, notes, tempos, metres } = reader;
+  return { name, notes, tempos, metres, isDamaged, isFull };
 }

@@ -50,8 +50,8 @@ const meta = (kind: number, bytes: readonly number[]): Timed => ({
   bytes: [0xff, kind, ...varint(bytes.length), ...bytes],
 });
 
-/** Names are Latin-1 in a MIDI file; what is none becomes a question mark. */
-const latin = (text: string): number[] => letters(text).map((code) => (code > 255 ? 63 : code));
+/** The standard knows no letters but ASCII; UTF-8 is what programs of today write and read. */
+const utf8 = (text: string): number[] => [...new TextEncoder().encode(text)];
 
 /**
  * Writes a composition as a MIDI file of format 1: a track with the tempo, then one for each part.
@@ -69,10 +69,10 @@ export function writeSong(
   const played = tracks.filter(({ notes }) => notes.length > 0);
   const usPerQuarter = Math.round(60e6 / tempoBpm);
   const chunks = [
-    track([meta(0x03, latin(title)), meta(0x51, uint32(usPerQuarter).slice(1)), meta(0x58, [4, 2, 24, 8])]),
+    track([meta(0x03, utf8(title)), meta(0x51, uint32(usPerQuarter).slice(1)), meta(0x58, [4, 2, 24, 8])]),
     ...played.map(({ name, notes }, index) => {
       const channel = (index % 15) + (index % 15 >= DRUM_CHANNEL ? 1 : 0);
-      const events: Timed[] = [meta(0x03, latin(name))];
+      const events: Timed[] = [meta(0x03, utf8(name))];
       for (const { startTick, lengthTick, pitchMidi, velocity } of notes) {
         const start = Math.round(startTick);
         const end = Math.max(start + 1, Math.round(startTick + lengthTick));

@@ -1,5 +1,94 @@
+import type { Page } from '@playwright/test';
 import { bytesOf, ComposePage } from '../support/compose.ts';
 import { expect, test } from '../support/site.ts';
+
+const QUARTER_US = 500_000;
+/** One track of format 0 at 480 ticks a quarter, with the events given before its end. */
+function midi(...events: readonly (readonly number[])[]): Buffer {
+  const body = [...events.flat(), 0, 0xff, 0x2f, 0];
+  return Buffer.from([
+    ...[...Buffer.from('MThd'), 0, 0, 0, 6, 0, 0, 0, 1, 1, 0xe0],
+    ...[...Buffer.from('MTrk'), 0, 0, 0, body.length, ...body],
+  ]);
+}
+const tempo = (usPerQuarter: number): number[] => [
+  ...[0, 0xff, 0x51, 3],
+  ...[16, 8, 0].map((shift) => (usPerQuarter >> shift) & 255),
+];
+const metre = (beats: number): number[] => [0, 0xff, 0x58, 4, beats, 2, 24, 8];
+/** A quarter, after a pause of up to 2^28 ticks. */
+const quarter = (pitch: number, pause = 0): number[] => [
+  ...[21, 14, 7].map((shift) => ((pause >> shift) & 127) | 128),
+  ...[pause & 127, 0x90, pitch, 80, 0x83, 0x60, 0x80, pitch, 0],
+];
+const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'audio/midi', buffer });
+
+/** Lets files fall onto the page. */
+async function drop(page: Page, files: readonly { name: string; buffer: Buffer }[]): Promise<void> {
+  await page.evaluate(
+    (all) => {
+      const data = new DataTransfer();
+      for (const { name, bytes } of all) data.items.add(new File([Uint8Array.from(bytes)], name));
+      document.body.dispatchEvent(
+        new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }),
+      );
+    },
+    files.map(({ name, buffer }) => ({ name, bytes: [...buffer] })),
+  );
+}
+
+test('what a file loses by being opened is said, with its key and tempo', async ({ page, site }) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  const input = page.getByLabel('Open a MIDI file');
+  const note = page.getByRole('note').filter({ hasText: '.mid' });
+  const waltz = midi(
+    tempo(QUARTER_US),
+    metre(3),
+    quarter(60),
+    tempo(QUARTER_US / 2),
+    quarter(64),
+    quarter(67),
+  );
+  await input.setInputFiles(file('waltz.mid', waltz));
+  await expect(note).toContainText('Its metre is 3/4: it is worked on as 4/4');
+  await expect(note).toContainText('Its tempo changes once: here all of it has 120 quarters a minute.');
+  await expect(note).toContainText(/Key: .+ Tempo: 120 quarters a minute\./);
+  await expect(note).not.toContainText('as it was played.');
+  await input.setInputFiles(file('slow.mid', midi(tempo(0xffffff), quarter(60))));
+  await expect(note).toContainText('Its tempo of 3.58 quarters a minute became 20');
+  await input.setInputFiles(file('late.mid', midi(quarter(60, 500 * 1920))));
+  await expect(note).toContainText('Bar 501 of 501 is here, from bar 1 on; 500 bars are left out.');
+  await input.setInputFiles(file('plain.mid', midi(quarter(60), quarter(64))));
+  await expect(note).toContainText('plain.mid is here as it was played.');
+});
+
+test('of two files that are dropped each is a composition; one of saved compositions is opened as that', async ({
+  page,
+  site,
+}) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const saved = await bytesOf(await compose.saved('Save to a file'));
+  const shelf = page.getByRole('list', { name: 'Compositions' }).getByRole('listitem');
+  await expect(shelf).toHaveCount(1);
+  await drop(page, [
+    { name: 'one.mid', buffer: midi(quarter(60)) },
+    { name: 'none.mid', buffer: Buffer.from('no music') },
+    { name: 'two.mid', buffer: midi(quarter(62), quarter(64)) },
+  ]);
+  await expect(page.getByRole('alert')).toContainText('none.mid');
+  await expect(shelf).toHaveCount(3);
+  await expect(compose.roll).toHaveAttribute('data-notes', '2');
+  const note = page.getByRole('note').filter({ hasText: '.mid' });
+  await expect(note).toContainText('two.mid');
+  // Each keeps what was said of it.
+  await shelf.getByRole('button', { name: 'one', exact: true }).click();
+  await expect(note).toContainText('one.mid');
+  await drop(page, [{ name: 'compositions.atelier', buffer: saved }]);
+  await expect(page.getByText('One composition was added.')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(shelf).toHaveCount(4);
+});
 
 test('broken MIDI files are named, and nothing is lost', async ({ page, site }) => {
   const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
@@ -42,6 +131,10 @@ test('a part of a file is chosen by its tracks and bars, and what is left out is
   await expect(page.getByText(/in tracks that are not chosen/)).toBeVisible();
   await expect(page.getByText(/outside the chosen bars/)).toBeVisible();
   expect((await compose.notes()).every(({ start }) => /^bar [12],/.test(start))).toBe(true);
+  // What was chosen is where one goes on from.
+  await page.getByRole('button', { name: 'Choose tracks and bars' }).click();
+  await expect(dialog.getByLabel('How many bars')).toHaveValue('2');
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(1);
 });
 
 test('a link holds the composition, and opens as another one', async ({ page, context, site }) => {

@@ -44,6 +44,8 @@ describe('the part of a file that was chosen', () => {
     const { approximated } = viewSong(SONG, { tracks: new Set([0]), startBar: 1, bars: 8 });
     // Off by 40 ticks of 480, at 120 quarters a minute 41.7 ms, twice in four notes.
     expect(approximated.notes).toBe(2);
+    // 160 ticks each become 120, 240 and 120.
+    expect(approximated.lengths).toBe(3);
     expect(approximated.maxMs).toBeCloseTo(41.67, 1);
     expect(approximated.meanMs).toBeCloseTo(20.83, 1);
   });

@@ -40,6 +40,8 @@ export interface FileChoice {
 export interface FileView {
   /** As they were played, from the window's beginning; never rounded. */
   readonly notes: readonly NewNote[];
+  /** Where it was taken from, 0 = the file's first. */
+  readonly startBar: number;
   readonly bars: number;
   /** Within what a score can have. */
   readonly tempoBpm: number;
@@ -57,6 +59,9 @@ export interface FileView {
   readonly approximated: {
     /** Notes that begin off the grid by more than a tick. */
     readonly notes: number;
+    /** Notes that it makes longer or shorter by more than a tick. */
+    readonly lengths: number;
+    /** Of all notes, also those on the grid. */
     readonly meanMs: number;
     readonly maxMs: number;
   };
@@ -131,12 +136,16 @@ export function viewSong(song: FileSong, { tracks, startBar, bars }: FileChoice)
   const max = offTicks.reduce((most, off) => Math.max(most, off), 0);
   return {
     notes,
+    startBar,
     bars,
     tempoBpm,
     key: findKey(notes),
     leftOut,
     approximated: {
       notes: offTicks.filter((off) => off > 1).length,
+      lengths: notes.filter(
+        (note) => Math.abs(snapToGrid(note).lengthSteps * TICKS_PER_STEP - note.lengthTick) > 1,
+      ).length,
       meanMs: notes.length === 0 ? 0 : (sum / notes.length) * msPerTick,
       maxMs: max * msPerTick,
     },

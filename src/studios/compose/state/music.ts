@@ -3,7 +3,7 @@ export { EMPTY_SCORE, NO_COUNTS, emptyDraft, type Version } from '../engine/comp
 export { markNotes, markRegion, resizeLocks, scaleOf, type Region } from '../engine/constraints.ts';
 export { findKey, keyOfScale, nameOfKey } from '../engine/key-finding.ts';
 export { hummedNotes } from '../engine/hummed.ts';
-export { barsOfSong, firstChoice, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';
+export { barsOfSong, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';
 export {
   INSTRUMENTS,
   PARTS,

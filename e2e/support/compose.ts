@@ -59,9 +59,14 @@ export class ComposePage {
     await expect(table.locator('tbody tr')).toHaveCount(await this.count());
     return table.locator('tbody tr').evaluateAll((rows) =>
       rows.map((row) => {
-        const inputs = [...row.querySelectorAll('input')].map(({ valueAsNumber }) => valueAsNumber);
-        const cells = [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim());
-        return { pitch: inputs[0] ?? 0, start: cells[1] ?? '', length: inputs[1] ?? 0, by: cells[4] ?? '' };
+        const field = (name: string): number =>
+          row.querySelector<HTMLInputElement>(`input[aria-label^="${name} of"]`)?.valueAsNumber ?? 0;
+        return {
+          pitch: field('Pitch'),
+          start: row.getAttribute('data-start') ?? '',
+          length: field('Length'),
+          by: row.querySelector('[data-author]')?.textContent.trim() ?? '',
+        };
       }),
     );
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_MELODIES, scoreOfSample } from './samples.ts';
 import { sortNotes, type Score } from './score.ts';
-import { decodeShare, encodeShare } from './share.ts';
+import { decodeShare, encodeShare, type SharedScore } from './share.ts';
 
 const note = fc.record({
   startTick: fc.nat(64 * 1920),
@@ -28,12 +28,35 @@ const score = fc
     };
   });
 
+const encode = (shared: SharedScore): string => encodeShare(shared) ?? fail('it is too large for a link');
+
 describe('a shared composition', () => {
+  it('that is too large for a link has none, rather than one that cannot be opened', () => {
+    const of = (count: number, lengthTick: number): Score => ({
+      notes: Array.from({ length: count }, (_, i) => ({
+        id: i + 1,
+        startTick: i * 7,
+        lengthTick,
+        pitchMidi: i % 128,
+        velocity: 1 + (i % 127),
+        author: 'person',
+      })),
+      bars: 64,
+      tempoBpm: 96,
+      quantizeStrength: 1,
+    });
+    expect(encodeShare({ title: 'Many', score: of(10_001, 1) })).toBeUndefined();
+    // Five bytes each: 67,000 letters, and no more than 64,000 are read.
+    expect(encodeShare({ title: 'Long', score: of(10_000, 1920) })).toBeUndefined();
+    const nine = { title: 'Nine thousand', score: of(9_000, 1920) };
+    expect(decodeShare(encode(nine))).toEqual(nine);
+  });
+
   it('is read back as it was', () => {
     fc.assert(
       fc.property(score, fc.string({ maxLength: 30, unit: 'grapheme' }), (value, text) => {
         const title = [...text].slice(0, 80).join('');
-        expect(decodeShare(encodeShare({ title, score: value }))).toEqual({ title, score: value });
+        expect(decodeShare(encode({ title, score: value }))).toEqual({ title, score: value });
       }),
     );
   });
@@ -49,13 +72,13 @@ describe('a shared composition', () => {
       author: i % 4 === 3 ? ('person' as const) : ('network' as const),
     }));
     const eight = { notes, bars: 8, tempoBpm: 96, quantizeStrength: 1 };
-    expect(encodeShare({ title: 'A piece in eighths', score: eight }).length).toBeLessThan(2000);
+    expect(encode({ title: 'A piece in eighths', score: eight }).length).toBeLessThan(2000);
     for (const sample of SAMPLE_MELODIES)
-      expect(encodeShare({ title: sample.title, score: scoreOfSample(sample) }).length).toBeLessThan(300);
+      expect(encode({ title: sample.title, score: scoreOfSample(sample) }).length).toBeLessThan(300);
   });
 
   it('that was damaged is refused, or read: nothing is thrown', () => {
-    const whole = encodeShare({ title: 'Whole', score: scoreOfSample(SAMPLE_MELODIES[0] ?? fail()) });
+    const whole = encode({ title: 'Whole', score: scoreOfSample(SAMPLE_MELODIES[0] ?? fail()) });
     for (let length = 0; length < whole.length; length += 1)
       expect(decodeShare(whole.slice(0, length))).toEqual({ problem: 'broken' });
     fc.assert(
@@ -76,6 +99,6 @@ describe('a shared composition', () => {
   });
 });
 
-function fail(): never {
-  throw new Error('there is no sample');
+function fail(why = 'there is no sample'): never {
+  throw new Error(why);
 }

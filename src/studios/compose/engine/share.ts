@@ -93,12 +93,10 @@ function takeNumber(bytes: Iterator<number>): number {
  * A composition as letters for a link.
  *
  * @param shared ticks are rounded to whole ones, a start by at most half a millisecond at 120 quarters a minute
- * @returns letters, digits, `-` and `_`
- * @throws RangeError with more than 10,000 notes
+ * @returns letters, digits, `-` and `_`; undefined when there are more notes or letters than `decodeShare` takes
  */
-export function encodeShare({ title, score }: SharedScore): string {
-  if (score.notes.length > MAX_NOTES)
-    throw new RangeError(`expected at most ${MAX_NOTES} notes, found ${score.notes.length}`);
+export function encodeShare({ title, score }: SharedScore): string | undefined {
+  if (score.notes.length > MAX_NOTES) return undefined;
   const ticks = score.notes.flatMap(({ startTick, lengthTick }) => [startTick, lengthTick]);
   const unit = ticks.every((tick) => tick % TICKS_PER_STEP === 0) ? TICKS_PER_STEP : 1;
   const bytes = [VERSION];
@@ -122,7 +120,8 @@ export function encodeShare({ title, score }: SharedScore): string {
     at = start;
     loudness = velocity;
   }
-  return toText([...bytes, ...checksum(bytes)]);
+  const text = toText([...bytes, ...checksum(bytes)]);
+  return text.length > MAX_TEXT ? undefined : text;
 }
 
 function takeByte(bytes: Iterator<number>): number {

@@ -4,7 +4,7 @@ import { PARTS } from '../engine/mixer-settings.ts';
 import { writeMusicXml } from '../engine/musicxml.ts';
 import { rollToSvg } from '../engine/roll-picture.ts';
 import { encodeShare } from '../engine/share.ts';
-import { quantized, snapToGrid, type ScoreNote } from '../engine/score.ts';
+import { quantized, snapToGrid, TICKS_PER_STEP, type ScoreNote } from '../engine/score.ts';
 import type { ComposeDocument } from './document.svelte.ts';
 
 const NO_KEY = { fifths: 0, mode: 'major' } as const;
@@ -18,13 +18,23 @@ export const fileName = (title: string): string =>
     .replace(/^[\s.]+|[\s.]+$/gu, '')
     .slice(0, MAX_NAME) || 'Composition';
 
-/** Notes of each part, in the order of time, none running into the next of its pitch. */
+const isBehind = ({ steps, score }: ComposeDocument, note: ScoreNote): boolean =>
+  quantized(note, score.quantizeStrength).startTick >= steps * TICKS_PER_STEP;
+
+/** How many notes begin behind the last bar: nobody hears them. */
+export const behindTheEnd = (document: ComposeDocument): number =>
+  document.score.notes.filter((note) => isBehind(document, note)).length;
+
+/** Notes of each part as they are heard, in the order of time: none runs into the next of its pitch, or over the last bar. */
 function notesByPart(document: ComposeDocument): ScoreNote[][] {
   const parts = PARTS.map((): ScoreNote[] => []);
   const { quantizeStrength } = document.score;
+  const end = document.steps * TICKS_PER_STEP;
   for (const note of document.score.notes) {
+    if (isBehind(document, note)) continue;
     const part = parts[document.partOf(note.id)];
-    const { startTick, lengthTick } = quantized(note, quantizeStrength);
+    const { startTick, lengthTick: whole } = quantized(note, quantizeStrength);
+    const lengthTick = Math.min(whole, end - startTick);
     const before = part?.findLast(({ pitchMidi }) => pitchMidi === note.pitchMidi);
     if (part !== undefined && before !== undefined && before.startTick + before.lengthTick > startTick)
       part[part.indexOf(before)] = { ...before, lengthTick: Math.max(1, startTick - before.startTick) };
@@ -97,9 +107,11 @@ export async function toPng(document: ComposeDocument): Promise<Blob> {
   }
 }
 
-/** An address of this page that holds the notes themselves. */
-export function linkTo({ title, score }: ComposeDocument): string {
+/** An address of this page that holds the notes themselves; undefined when they are too many for one. */
+export function linkTo({ title, score }: ComposeDocument): string | undefined {
+  const shared = encodeShare({ title, score });
+  if (shared === undefined) return undefined;
   const link = new URL(location.href);
-  link.hash = `#/compose?share=${encodeShare({ title, score })}`;
+  link.hash = `#/compose?share=${shared}`;
   return link.href;
 }

@@ -1,5 +1,6 @@
-import { type NewNote, snapToGrid, TICKS_PER_STEP } from '../../state/music.ts';
+import { snapToGrid, TICKS_PER_STEP } from '../../state/music.ts';
 import type { ComposeDocument } from '../../state/document.svelte.ts';
+import { type Clipboard, copy, cut, duplicate, paste, selectAll } from './clipboard.svelte.ts';
 import { fitLength } from './gestures.ts';
 
 /** A cell of the roll that keys move. */
@@ -14,7 +15,7 @@ interface KeyStage {
   readonly lowMidi: number;
   readonly highMidi: number;
   readonly lengthSteps: number;
-  readonly clipboard: { notes: readonly NewNote[] };
+  readonly clipboard: Clipboard;
   readonly sound: (pitchMidi: number, velocity: number) => void;
 }
 
@@ -77,37 +78,13 @@ export function rollKey(event: KeyboardEvent, stage: KeyStage): Cursor | undefin
 
 function controlKey(key: string, stage: KeyStage): Cursor | undefined {
   const { document, cursor, clipboard } = stage;
-  const selected = document.score.notes.filter(({ id }) => document.selection.has(id));
-  if (key === 'a') document.select(document.score.notes.map(({ id }) => id));
-  else if (key === 'c' || key === 'x') {
-    if (selected.length === 0) return cursor;
-    clipboard.notes = selected;
-    if (key === 'x') document.removeNotes(document.selection, 'Cut notes');
-  } else if (key === 'v') paste(stage);
-  else if (key === 'd' && selected.length > 0) {
-    clipboard.notes = selected;
-    paste(stage);
-  } else return undefined;
+  if (key === 'a') selectAll(document);
+  else if (key === 'c') copy(document, clipboard);
+  else if (key === 'x') cut(document, clipboard);
+  else if (key === 'v') paste(document, clipboard.notes, cursor.step);
+  else if (key === 'd') duplicate(document);
+  else return undefined;
   return cursor;
-}
-
-function paste({ document, cursor, clipboard }: KeyStage): void {
-  const { notes } = clipboard;
-  if (notes.length === 0) return;
-  const first = Math.min(
-    ...notes.map(({ startTick }) => Math.floor(startTick / TICKS_PER_STEP) * TICKS_PER_STEP),
-  );
-  const end = document.steps * TICKS_PER_STEP;
-  const moved = notes
-    .map((note): NewNote => ({
-      startTick: note.startTick - first + cursor.step * TICKS_PER_STEP,
-      lengthTick: note.lengthTick,
-      pitchMidi: note.pitchMidi,
-      velocity: note.velocity,
-      author: note.author,
-    }))
-    .filter(({ startTick }) => startTick < end);
-  if (moved.length > 0) document.select(document.addNotes(moved, 'Paste notes'));
 }
 
 function press({ document, cursor, lengthSteps, sound }: KeyStage): void {

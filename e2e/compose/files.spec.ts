@@ -155,3 +155,58 @@ test('a link holds the composition, and opens as another one', async ({ page, co
   await expect(page.getByText(/The link is broken/)).toBeVisible();
   expect(await compose.notes()).toEqual(notes);
 });
+
+test('a piece made shorter exports what is heard, and says what is not', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const all = await compose.count();
+  const title = 'Соловей 音';
+  await page.getByLabel('Title').fill(title);
+  await page.getByLabel('Title').press('Enter');
+  const bars = page.getByRole('spinbutton', { name: 'Bars', exact: true });
+  await bars.fill('2');
+  await bars.press('Enter');
+  const heard = (await compose.notes()).filter(({ start }) => /^bar [12],/.test(start)).length;
+  expect(heard).toBeLessThan(all);
+  await expect(page.getByText(`${all - heard} notes lie behind the last bar: they are kept`)).toBeVisible();
+  const bytes = await bytesOf(await compose.saved('Export MIDI'));
+  expect(bytes.toString('utf8')).toContain(title);
+  await page.getByLabel('Open a MIDI file').setInputFiles(file('short.mid', bytes));
+  await expect(page.getByText('short.mid is here as it was played.')).toBeVisible();
+  await expect(compose.roll).toHaveAttribute('data-notes', String(heard));
+});
+
+test('nothing is exported while the network writes', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  await compose.set('Iterations', 2000);
+  const exports = page.getByRole('button', {
+    name: /^(Export (MIDI|MusicXML|picture|PNG|WAV)|Copy a link)$/,
+  });
+  await expect(exports).toHaveCount(6);
+  const off = (): Promise<number> =>
+    exports.evaluateAll(
+      (all) => all.filter((one) => one instanceof HTMLButtonElement && one.disabled).length,
+    );
+  expect(await off()).toBe(0);
+  await page.getByRole('button', { name: 'Compose', exact: true }).click();
+  const stop = page.getByRole('button', { name: 'Stop composing' });
+  await expect(stop).toBeVisible();
+  expect(await off()).toBe(6);
+  await stop.click();
+  await expect.poll(off).toBe(0);
+});
+
+test('too many notes for a link are named, not thrown', async ({ page, site }) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  // Eight bars, a note every tick: 10,001 by running status.
+  const notes = Array.from({ length: 10_001 }, () => [0, 60, 80, 1, 60, 0]).flat();
+  const body = [0, 0x90, 48, 80, 1, 48, 0, ...notes, 0, 0xff, 0x2f, 0];
+  const head = midi().subarray(0, 18);
+  const size = [24, 16, 8, 0].map((shift) => (body.length >> shift) & 255);
+  await page
+    .getByLabel('Open a MIDI file')
+    .setInputFiles(file('many.mid', Buffer.from([...head, ...size, ...body])));
+  await expect(compose.roll).toHaveAttribute('data-notes', '10002', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Copy a link' }).click();
+  await expect(page.getByText('10,002 notes are too many for a link')).toBeVisible();
+});

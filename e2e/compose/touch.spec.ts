@@ -99,3 +99,34 @@ test('a finger that glides over the keys plays one after the other, and lets go 
   await expect.poll(() => strip.evaluate((part) => part.scrollLeft)).toBeGreaterThan(scrolled + 50);
   await expect(lit).toHaveCount(0);
 });
+
+test('with a finger all is selected, copied, cut, pasted and duplicated', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const before = await compose.count();
+  const clips = page.getByRole('group', { name: 'Clipboard' });
+  const tap = async (name: string): Promise<void> => {
+    const button = clips.getByRole('button', { name, exact: true });
+    const { x, width, height } = await bounds(button);
+    expect(x >= 0 && x + width <= 390 && height >= 24).toBe(true);
+    await button.tap();
+  };
+  await expect(clips.getByRole('button', { name: 'Paste', exact: true })).toBeDisabled();
+  await tap('Select all');
+  await expect(page.getByRole('group', { name: 'Selected notes' })).toContainText(`${before} notes`);
+  await tap('Cut');
+  await expect(compose.roll).toHaveAttribute('data-notes', '0');
+  await expect(clips).toContainText('Paste goes to bar 1, beat 1.');
+  await tap('Paste');
+  await expect(compose.roll).toHaveAttribute('data-notes', String(before));
+  // It fills the piece: behind it there is no room, and that is said.
+  await tap('Duplicate');
+  await expect(page.getByText(`${before} notes have no room before the end`)).toBeVisible();
+  await expect(compose.roll).toHaveAttribute('data-notes', String(before));
+  await tap('Copy');
+  const bars = page.getByRole('spinbutton', { name: 'Bars', exact: true });
+  await bars.fill('16');
+  await bars.press('Enter');
+  await tap('Duplicate');
+  await expect(compose.roll).toHaveAttribute('data-notes', String(2 * before));
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});

@@ -30,6 +30,18 @@ describe('what a score sounds like', () => {
     expect(free?.startSec).toBeCloseTo(125 * secondsPerTick(120), 12);
   });
 
+  it('ends with the last bar: what lies behind it is silent, what goes on over it is cut', () => {
+    const end = 4 * PPQ;
+    const events = soundEvents(
+      score([note(1, end - PPQ, 3 * PPQ), note(2, end)], { bars: 1 }),
+      () => 0,
+      PLAIN,
+    );
+    expect(events.map(({ noteId, startSec, durationSec }) => [noteId, startSec, durationSec])).toEqual([
+      [1, 1.5, 0.5],
+    ]);
+  });
+
   it('swings the off-beat and leaves the beat', () => {
     const [on, off] = soundEvents(score([note(1, PPQ, 240), note(2, PPQ + 240, 240)]), () => 0, {
       swing: 1,

@@ -55,11 +55,13 @@ export function soundEvents(
   { swing, humanize }: Pick<MixerSettings, 'swing' | 'humanize'>,
 ): SoundEvent[] {
   const perTick = secondsPerTick(score.tempoBpm);
+  const endTick = score.bars * 4 * PPQ;
   return score.notes
-    .map((note) => {
-      const { startTick, lengthTick } = quantized(note, score.quantizeStrength);
+    .map((note) => ({ note, ...quantized(note, score.quantizeStrength) }))
+    .filter(({ startTick }) => startTick < endTick)
+    .map(({ note, startTick, lengthTick }) => {
       const start = swung(startTick, swing);
-      const end = swung(startTick + lengthTick, swing);
+      const end = swung(Math.min(endTick, startTick + lengthTick), swing);
       const rng = mulberry32(note.id);
       const early = humanize * UNEVEN_SEC * (2 * rng() - 1);
       const louder = 1 + humanize * UNEVEN_VELOCITY * (2 * rng() - 1);

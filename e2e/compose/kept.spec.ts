@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ComposePage } from '../support/compose.ts';
+import { ComposePage, storedPiece } from '../support/compose.ts';
 import { limitRoom, Profile } from '../support/faults.ts';
 import { expect, test } from '../support/site.ts';
 
@@ -33,6 +33,8 @@ test('what was drawn by keyboard survives a reload and a crash, and can be undon
   await page.getByRole('textbox', { name: 'Title' }).fill('Kept');
   await page.getByRole('textbox', { name: 'Title' }).press('Enter');
   await expect(page.getByRole('list', { name: 'Compositions' }).getByText('Kept')).toBeVisible();
+  // Written at once, which is not yet on the disk.
+  await expect.poll(async () => (await storedPiece(page)).title).toBe('Kept');
   const session = await context.newCDPSession(page);
   session.send('Page.crash').catch(() => undefined);
   await page.waitForEvent('crash');

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ComposePage } from '../support/compose.ts';
+import { ComposePage, storedPiece } from '../support/compose.ts';
 import { expect, insecure, test } from '../support/site.ts';
 
 /** Begins a run and waits until some of it is on the roll. */
@@ -45,7 +45,9 @@ test('a run that a reload cuts off leaves what it had made', async ({ page, site
   const tune = await compose.count();
   await beginRun(page);
   // What is kept is a second old at most.
-  await expect.poll(() => storedNotes(page), { timeout: 20_000 }).toBeGreaterThan(tune);
+  await expect
+    .poll(() => storedPiece(page).then(({ notes }) => notes), { timeout: 20_000 })
+    .toBeGreaterThan(tune);
   await page.reload();
   await compose.ready();
   expect(await compose.count()).toBeGreaterThan(tune);
@@ -58,30 +60,6 @@ test('a run that a reload cuts off leaves what it had made', async ({ page, site
   await compose.ready();
   expect(await compose.count()).toBeGreaterThanOrEqual(before);
 });
-
-/** Notes of the piece that was written last, as the database has them. */
-const storedNotes = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open('atelier-compose');
-        opening.onerror = () => reject(new Error('no database'));
-        opening.onsuccess = () => {
-          const all = opening.result.transaction('pieces').objectStore('pieces').getAll();
-          all.onsuccess = () => {
-            const rows = all.result as {
-              changedAtMs: number;
-              composition: { draft: { score: { notes: unknown[] } } };
-            }[];
-            opening.result.close();
-            resolve(
-              rows.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.composition.draft.score.notes
-                .length ?? 0,
-            );
-          };
-        };
-      }),
-  );
 
 test('erase and fill leaves what is locked, and what was there is back when the network cannot come', async ({
   page,

@@ -97,3 +97,25 @@ export class ComposePage {
 export async function bytesOf(download: Download): Promise<Buffer> {
   return readFileSync(await download.path());
 }
+
+/** The piece that was written last, as the database has it. */
+export const storedPiece = (page: Page): Promise<{ readonly title: string; readonly notes: number }> =>
+  page.evaluate(
+    () =>
+      new Promise<{ title: string; notes: number }>((resolve, reject) => {
+        const opening = indexedDB.open('atelier-compose');
+        opening.onerror = () => reject(new Error('no database'));
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('pieces').objectStore('pieces').getAll();
+          all.onsuccess = () => {
+            const rows = all.result as {
+              changedAtMs: number;
+              composition: { draft: { title: string; score: { notes: unknown[] } } };
+            }[];
+            opening.result.close();
+            const draft = rows.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.composition.draft;
+            resolve({ title: draft?.title ?? '', notes: draft?.score.notes.length ?? 0 });
+          };
+        };
+      }),
+  );

@@ -24,8 +24,11 @@ test('what a run has made stays with its piece when another one is opened meanwh
   await compose.melody(/Ode to Joy/);
   const tune = await compose.count();
   await beginRun(page);
+  await page.getByRole('main').evaluate((main) => (main.dataset.mark = 'the same'));
   await page.evaluate((hash) => (location.hash = hash), new URL(link).hash);
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Frère Jacques');
+  // In the page that is there: a link does not open it anew.
+  await expect(page.getByRole('main')).toHaveAttribute('data-mark', 'the same');
   await expect(compose.roll).toHaveAttribute('data-notes', '32');
   await expect(compose.status).toHaveText('32 notes, 0 added, 0 removed');
   await expect(page.getByRole('list', { name: 'History' }).getByRole('listitem')).toHaveCount(0);

@@ -1,12 +1,11 @@
 import type { OnProgress } from '../../../kernel/progress.ts';
-import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { ok, type Result } from '../../../kernel/result.ts';
 import type { LookError } from '../worker/protocol.ts';
-import { readUpTo } from './fetch-picture.ts';
+import { fetchFile, toAddress } from './fetch-file.ts';
 
 /** As much as is read of files, too. */
 const MAX_BYTES = 512 * 2 ** 20;
 const MAX_SHARDS = 1_000;
-const HINT = 'Save the files of the network and choose them here.';
 
 type Fetched<T> = Result<T, LookError>;
 
@@ -24,42 +23,21 @@ export async function fetchNetwork(
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<Fetched<readonly File[]>> {
-  const url = URL.parse(text.trim());
-  if (url === null || !/^https?:$/.test(url.protocol))
-    return fail('unreadable', `“${text.slice(0, 200)}” is not the address of a network.`, {
-      hint: 'It begins with https://.',
-    });
+  const typed = toAddress(text, 'a network');
+  if (!typed.ok) return typed;
+  const url = typed.value;
   let total = 0;
   const get = async (address: URL): Promise<Fetched<File>> => {
-    const shown = address.href.slice(0, 200);
-    try {
-      const response = await fetch(address, {
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-        mode: 'cors',
-        signal,
-      });
-      if (!response.ok)
-        return fail('unreadable', `${shown} answered with ${response.status}.`, {
-          hint: 'Check the address.',
-        });
-      const bytes = await readUpTo(response, MAX_BYTES - total, (done) =>
-        onProgress({ phase: 'fetching', done: total + done, total: 0, unit: 'bytes' }),
-      );
-      if (bytes === undefined)
-        return fail('too-large', `${shown} has more than ${MAX_BYTES / 2 ** 20} MB with what came before.`, {
-          hint: HINT,
-        });
-      const file = new File(bytes, nameOf(address));
-      total += file.size;
-      return ok(file);
-    } catch (cause) {
-      return fail('unreadable', `${shown} could not be read.`, {
-        hint: `The host may not allow other sites to read it, or it cannot be reached. ${HINT}`,
-        retryable: true,
-        cause,
-      });
-    }
+    const before = total;
+    const fetched = await fetchFile(address, {
+      most: MAX_BYTES - before,
+      tooLarge: `has more than ${MAX_BYTES / 2 ** 20} MB with what came before.`,
+      hint: 'Save the files of the network and choose them here.',
+      signal,
+      onBytes: (done) => onProgress({ phase: 'fetching', done: before + done, total: 0, unit: 'bytes' }),
+    });
+    if (fetched.ok) total += fetched.value.size;
+    return fetched;
   };
   const main = await get(url);
   if (!main.ok) return main;
@@ -70,11 +48,6 @@ export async function fetchNetwork(
     files.push(fetched.value);
   }
   return ok(files);
-}
-
-function nameOf({ pathname, host }: URL): string {
-  const last = pathname.slice(pathname.lastIndexOf('/') + 1);
-  return last === '' ? host : last;
 }
 
 /** Addresses of the shards that a `model.json` names; none of any other file, and of one that is damaged. */

@@ -6,8 +6,10 @@ export interface SoundTaps {
   readonly latenciesMs: number[];
   /** Whether anything is connected to the loudspeaker. */
   hasOutput(): boolean;
-  /** Records what goes to the loudspeaker. @returns ends it, and gives the recording in base64 */
-  record(): () => Promise<string>;
+  /** Records what goes to the loudspeaker. @returns ends it */
+  record(): () => Promise<void>;
+  /** What was recorded, in base64: apart from its end, because making text of it takes a while. */
+  recorded(): Promise<string>;
 }
 
 declare global {
@@ -41,6 +43,7 @@ export function installTaps(): void {
     this: AudioNode,
     ...to: unknown[]
   ) => AudioNode;
+  const parts: Blob[] = [];
   const outputs: { readonly node: AudioNode; readonly context: AudioContext }[] = [];
   AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
     if (to[0] instanceof AudioDestinationNode && this.context instanceof AudioContext)
@@ -56,20 +59,20 @@ export function installTaps(): void {
       const stream = output.context.createMediaStreamDestination();
       for (const { node, context } of outputs) if (context === output.context) connect.call(node, stream);
       const recorder = new MediaRecorder(stream.stream, { audioBitsPerSecond: 256_000 });
-      const parts: Blob[] = [];
+      parts.length = 0;
       recorder.ondataavailable = ({ data }) => parts.push(data);
       recorder.start();
       return () =>
         new Promise((resolve) => {
-          recorder.onstop = () => {
-            void new Blob(parts).arrayBuffer().then((bytes) => {
-              let text = '';
-              for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte);
-              resolve(btoa(text));
-            });
-          };
+          recorder.onstop = () => resolve();
           recorder.stop();
         });
+    },
+    async recorded() {
+      const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+      let text = '';
+      for (const byte of bytes) text += String.fromCharCode(byte);
+      return btoa(text);
     },
   };
 }

@@ -48,6 +48,36 @@ test('keys are played by mouse and by the computer’s keys, recorded as they ar
   expect(notes.map(({ pitch }) => pitch)).toEqual([60, 64, 67, 60, 64, 67]);
 });
 
+test('letters play no notes and compare nothing when they are switched off, and stay so', async ({
+  page,
+  site,
+}) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  const letters = page.getByRole('switch', { name: 'Letters play' });
+  const lit = page.locator('.key.lit');
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.down('a');
+  await expect(lit).toHaveCount(1);
+  // Switched off while one is down: it goes up.
+  await letters.focus();
+  await page.keyboard.press('Space');
+  await expect(lit).toHaveCount(0);
+  await page.keyboard.up('a');
+  await page.reload();
+  await compose.ready();
+  await expect(letters).not.toBeChecked();
+  await expect(page.getByRole('button', { name: 'A/B', exact: true })).toBeVisible();
+  await page.keyboard.down('a');
+  await page.keyboard.up('a');
+  await letters.check();
+  await page.keyboard.down('d');
+  // What came of the letter before would have come by now.
+  await expect(lit).toHaveAttribute('aria-label', 'E4');
+  await page.keyboard.up('d');
+  await expect(page.getByRole('button', { name: 'A/B B' })).toBeVisible();
+});
+
 test('the WAV holds the melody: a sound at each onset, of its pitch', async ({ page, site }) => {
   const compose = new ComposePage(page);
   await compose.open(site.url);
@@ -152,8 +182,14 @@ test('playing moves the playhead, and ends by itself or when it is stopped', asy
   await ComposePage.with(page, site.url, /Ode to Joy/);
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Stop playing' })).toBeVisible();
+  const playhead = page.locator('.playhead');
+  await expect(playhead).toBeVisible();
+  const left = async (): Promise<number> => (await playhead.boundingBox())?.x ?? 0;
+  const before = await left();
+  await expect.poll(left).toBeGreaterThan(before + 5);
   await page.getByRole('button', { name: 'Stop playing' }).click();
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await expect(playhead).toBeHidden();
   const bars = page.getByRole('spinbutton', { name: 'Bars' });
   await bars.fill('1');
   await bars.press('Enter');

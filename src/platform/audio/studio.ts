@@ -1,6 +1,7 @@
 import { Band, type BandPart } from './band.ts';
 import type { PianoSamples, Tone } from './instruments.ts';
 import { loadPiano } from './piano.ts';
+import { pause } from '../rpc-pause.ts';
 
 /** A note of a rendering, in the renderer's own time. */
 export interface RenderedNote {
@@ -40,9 +41,10 @@ export class SoundRoom {
   #piano: Promise<void> = Promise.resolve();
   #samples: PianoSamples | undefined;
 
-  private constructor(loaded: Tone, parts: readonly BandPart[]) {
+  private constructor(loaded: Tone, band: Band, parts: readonly BandPart[]) {
     this.#tone = loaded;
-    this.band = new Band(loaded, parts);
+    this.band = band;
+    this.#parts = parts;
   }
 
   /**
@@ -54,7 +56,13 @@ export class SoundRoom {
   static async open(parts: readonly BandPart[], onProblem: (text: string) => void): Promise<SoundRoom> {
     const loaded = await loadTone();
     await loaded.start();
-    const room = new SoundRoom(loaded, parts);
+    // Each instrument's waves take tens of milliseconds to compute: one after the other, and keys and pictures in between.
+    const band = new Band(loaded, []);
+    for (let seats = 1; seats <= parts.length; seats += 1) {
+      await pause();
+      band.set(parts.slice(0, seats));
+    }
+    const room = new SoundRoom(loaded, band, parts);
     room.#piano = loadPiano(loaded.getContext().rawContext as BaseAudioContext).then((samples) => {
       if (room.#isDisposed) return;
       if (!samples.ok) onProblem(samples.error.message);
@@ -63,11 +71,10 @@ export class SoundRoom {
         room.band.setSamples(samples.value, room.#parts);
       }
     });
-    room.#parts = parts;
     return room;
   }
 
-  #parts: readonly BandPart[] = [];
+  #parts: readonly BandPart[];
   #isDisposed = false;
 
   setParts(parts: readonly BandPart[]): void {

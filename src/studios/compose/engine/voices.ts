@@ -27,101 +27,149 @@ const LEAP_POWER = 1.3;
 const MAX_LEAP = 48;
 
 const REST = -1;
-type Assignment = readonly [number, number, number, number];
 
-/** Every way for four voices to sing n notes: each note sung, each voice on a note or silent. Indices, not pitches. */
-const ASSIGNMENTS: readonly (readonly Assignment[])[] = Array.from(
-  { length: VOICE_COUNT + 1 },
-  (_, notes) => {
-    const ways: Assignment[] = [];
-    const base = notes + 1;
-    for (let code = 0; code < base ** VOICE_COUNT; code += 1) {
-      const digit = (voice: number): number => (Math.floor(code / base ** voice) % base) - 1;
-      const way: Assignment = [digit(0), digit(1), digit(2), digit(3)];
-      const sung = new Set(way.filter((note) => note !== REST));
-      if (sung.size === notes) ways.push(way);
-    }
-    return ways;
-  },
-);
+/** Every way for four voices to sing n notes: each note sung, each voice on a note (1 … n) or silent (0); four each. */
+const ASSIGNMENTS: readonly Uint8Array[] = Array.from({ length: VOICE_COUNT + 1 }, (_, notes) => {
+  const ways: number[] = [];
+  const base = notes + 1;
+  for (let code = 0; code < base ** VOICE_COUNT; code += 1) {
+    const way = [0, 1, 2, 3].map((voice) => Math.floor(code / base ** voice) % base);
+    if (new Set(way.filter((note) => note > 0)).size === notes) ways.push(...way);
+  }
+  return Uint8Array.from(ways);
+});
 
 /** |leap|^1.3, computed once. */
 const LEAP_COSTS = Array.from({ length: MAX_LEAP + 1 }, (_, leap) => leap ** LEAP_POWER);
 
-interface State {
-  /** Row of each voice, or −1. */
-  readonly rows: Assignment;
-  readonly ownCost: number;
-  /** Row of each voice the last time it sang, along the best way here. */
-  last: Assignment;
-  cost: number;
-  from: number;
+/** What the voices may sing in one step, and the best way to each of its states. */
+interface Column {
+  /** [N, 4] note of each voice in each state, 0 is a rest; the table of the count of notes. */
+  readonly ways: Uint8Array;
+  /** Row of each note, from 1. */
+  readonly chord: readonly number[];
+  /** [N] of the state alone. */
+  readonly own: Float64Array;
+  /** [N] of the best way up to here. */
+  readonly cost: Float64Array;
+  /** [N] the state before, on that way. */
+  readonly from: Int16Array;
+  /** [N, 4] row of each voice the last time it sang, on that way. */
+  readonly last: Int16Array;
 }
 
-function ownCost(rows: Assignment, pitchLowMidi: number, ranges: readonly VoiceRange[]): number {
-  let cost = 0;
-  rows.forEach((row, voice) => {
-    if (row === REST) return;
-    const midi = pitchLowMidi + row;
-    const { lowMidi, highMidi } = ranges[voice] ?? { lowMidi: 0, highMidi: 127 };
-    cost += RANGE_COST * Math.max(0, lowMidi - midi, midi - highMidi);
-    cost += MIDDLE_COST * Math.abs(midi - (lowMidi + highMidi) / 2);
-    for (let higher = 0; higher < voice; higher += 1) {
-      const other = rows[higher] ?? REST;
-      if (other === REST) continue;
-      if (other < row) cost += CROSSING_COST;
-      else if (other === row) cost += UNISON_COST;
+const rowOf = ({ ways, chord }: Column, state: number, voice: number): number =>
+  chord[(ways[state * VOICE_COUNT + voice] ?? 0) - 1] ?? REST;
+
+function ownCosts(
+  ways: Uint8Array,
+  chord: readonly number[],
+  pitchLowMidi: number,
+  ranges: readonly VoiceRange[],
+): Float64Array {
+  return Float64Array.from({ length: ways.length / VOICE_COUNT }, (_, state) => {
+    let cost = 0;
+    for (let voice = 0; voice < VOICE_COUNT; voice += 1) {
+      const note = ways[state * VOICE_COUNT + voice] ?? 0;
+      if (note === 0) continue;
+      const midi = pitchLowMidi + (chord[note - 1] ?? 0);
+      const { lowMidi, highMidi } = ranges[voice] ?? { lowMidi: 0, highMidi: 127 };
+      cost += RANGE_COST * Math.max(0, lowMidi - midi, midi - highMidi);
+      cost += MIDDLE_COST * Math.abs(midi - (lowMidi + highMidi) / 2);
+      for (let higher = 0; higher < voice; higher += 1) {
+        const other = ways[state * VOICE_COUNT + higher] ?? 0;
+        // Notes of a chord are numbered from the highest.
+        if (other === 0) continue;
+        if (other > note) cost += CROSSING_COST;
+        else if (other === note) cost += UNISON_COST;
+      }
     }
+    return cost;
   });
-  return cost;
 }
 
-function moveCost(before: State, rows: Assignment): number {
-  let cost = 0;
+function columnOf(
+  chord: readonly number[],
+  previous: Column | undefined,
+  pitchLowMidi: number,
+  ranges: readonly VoiceRange[],
+): Column {
+  const ways = ASSIGNMENTS[chord.length] ?? new Uint8Array(VOICE_COUNT);
+  const count = ways.length / VOICE_COUNT;
+  const isHeld =
+    previous?.chord.length === chord.length && chord.every((row, at) => row === previous.chord[at]);
+  return {
+    ways,
+    chord,
+    own: isHeld ? previous.own : ownCosts(ways, chord, pitchLowMidi, ranges),
+    cost: new Float64Array(count).fill(Infinity),
+    from: new Int16Array(count).fill(-1),
+    last: new Int16Array(ways.length),
+  };
+}
+
+/** Notes that a voice may sing, and its rest. */
+const CHOICES = VOICE_COUNT + 1;
+/** [4, 5] what each voice's way from a state to each note of the next chord costs; filled for one state after another. */
+const moves = new Float64Array(VOICE_COUNT * CHOICES);
+
+// Fills `moves`: a move costs what its voices’ moves cost, so there is little to compute for each state.
+function movesFrom(before: Column, state: number, chord: readonly number[]): void {
   for (let voice = 0; voice < VOICE_COUNT; voice += 1) {
-    const from = before.rows[voice] ?? REST;
-    const to = rows[voice] ?? REST;
-    if ((from === REST) !== (to === REST)) cost += REST_COST;
-    const last = before.last[voice] ?? REST;
-    if (to !== REST && last !== REST) cost += LEAP_COSTS[Math.min(MAX_LEAP, Math.abs(to - last))] ?? 0;
-  }
-  return cost;
-}
-
-function statesOf(chord: readonly number[], pitchLowMidi: number, ranges: readonly VoiceRange[]): State[] {
-  return (ASSIGNMENTS[chord.length] ?? []).map((way) => {
-    const row = (voice: 0 | 1 | 2 | 3): number => (way[voice] === REST ? REST : (chord[way[voice]] ?? REST));
-    const rows: Assignment = [row(0), row(1), row(2), row(3)];
-    return { rows, ownCost: ownCost(rows, pitchLowMidi, ranges), last: rows, cost: 0, from: -1 };
-  });
-}
-
-const lastRow = (row: number, before: number | undefined): number => (row === REST ? (before ?? REST) : row);
-
-function link(before: readonly State[], states: readonly State[]): void {
-  // The cheapest first: once the way there alone costs more than the best way found, none of the rest can be it.
-  const order = [...before.keys()].sort((a, b) => (before[a]?.cost ?? 0) - (before[b]?.cost ?? 0) || a - b);
-  for (const state of states) {
-    state.cost = Infinity;
-    for (const from of order) {
-      const previous = before[from];
-      if (previous === undefined) continue;
-      const least = previous.cost + state.ownCost;
-      if (least > state.cost) break;
-      const cost = least + moveCost(previous, state.rows);
-      // Of ways that cost the same it is the first of the list.
-      if (cost > state.cost || (cost === state.cost && from > state.from)) continue;
-      state.cost = cost;
-      state.from = from;
+    const isSilent = (before.ways[state * VOICE_COUNT + voice] ?? 0) === 0;
+    const last = before.last[state * VOICE_COUNT + voice] ?? REST;
+    moves[voice * CHOICES] = isSilent ? 0 : REST_COST;
+    for (let note = 1; note <= chord.length; note += 1) {
+      const leap = last === REST ? 0 : Math.min(MAX_LEAP, Math.abs((chord[note - 1] ?? 0) - last));
+      moves[voice * CHOICES + note] = (isSilent ? REST_COST : 0) + (LEAP_COSTS[leap] ?? 0);
     }
-    const { last } = before[state.from] ?? state;
-    state.last = [
-      lastRow(state.rows[0], last[0]),
-      lastRow(state.rows[1], last[1]),
-      lastRow(state.rows[2], last[2]),
-      lastRow(state.rows[3], last[3]),
-    ];
   }
+}
+
+function link(before: Column, column: Column): void {
+  const { ways, own, cost, from, last } = column;
+  // The cheapest first: once the way there alone costs more than every best way found, none of the rest can be one.
+  const order = [...before.cost.keys()].sort(
+    (a, b) => (before.cost[a] ?? 0) - (before.cost[b] ?? 0) || a - b,
+  );
+  for (const previous of order) {
+    const there = before.cost[previous] ?? 0;
+    let isOver = true;
+    for (let state = 0; state < own.length; state += 1)
+      if (there + (own[state] ?? 0) <= (cost[state] ?? 0)) {
+        isOver = false;
+        break;
+      }
+    if (isOver) break;
+    movesFrom(before, previous, column.chord);
+    for (let state = 0; state < own.length; state += 1) {
+      const way = state * VOICE_COUNT;
+      const whole =
+        there +
+        (own[state] ?? 0) +
+        (moves[ways[way] ?? 0] ?? 0) +
+        (moves[CHOICES + (ways[way + 1] ?? 0)] ?? 0) +
+        (moves[2 * CHOICES + (ways[way + 2] ?? 0)] ?? 0) +
+        (moves[3 * CHOICES + (ways[way + 3] ?? 0)] ?? 0);
+      const best = cost[state] ?? 0;
+      // Of ways that cost the same it is the first of the list.
+      if (whole > best || (whole === best && previous > (from[state] ?? 0))) continue;
+      cost[state] = whole;
+      from[state] = previous;
+    }
+  }
+  for (let state = 0; state < own.length; state += 1)
+    for (let voice = 0; voice < VOICE_COUNT; voice += 1) {
+      const row = rowOf(column, state, voice);
+      const at = state * VOICE_COUNT + voice;
+      last[at] = row === REST ? (before.last[(from[state] ?? 0) * VOICE_COUNT + voice] ?? REST) : row;
+    }
+}
+
+function begin(column: Column): void {
+  column.cost.set(column.own);
+  for (let at = 0; at < column.last.length; at += 1)
+    column.last[at] = rowOf(column, Math.floor(at / VOICE_COUNT), at % VOICE_COUNT);
 }
 
 /**
@@ -136,7 +184,7 @@ function link(before: readonly State[], states: readonly State[]): void {
  */
 export function separateVoices(roll: Roll, ranges: readonly VoiceRange[] = SATB_RANGES): Voices {
   const left = new Uint8Array(roll.cells.length);
-  const columns: State[][] = [];
+  const columns: Column[] = [];
   for (let step = 0; step < roll.steps; step += 1) {
     const chord = chordAt(roll, step);
     while (chord.length > VOICE_COUNT) {
@@ -144,19 +192,20 @@ export function separateVoices(roll: Roll, ranges: readonly VoiceRange[] = SATB_
       left[cellAt(roll, step, row)] = 1;
     }
     const previous = columns.at(-1);
-    const states = statesOf(chord, roll.pitchLowMidi, ranges);
-    if (previous === undefined) for (const state of states) state.cost = state.ownCost;
-    else link(previous, states);
-    columns.push(states);
+    const column = columnOf(chord, previous, roll.pitchLowMidi, ranges);
+    if (previous === undefined) begin(column);
+    else link(previous, column);
+    columns.push(column);
   }
   const rows = new Int16Array(roll.steps * VOICE_COUNT);
-  const ends = columns.at(-1) ?? [];
-  let at = ends.reduce((best, state, i) => (state.cost < (ends[best]?.cost ?? Infinity) ? i : best), 0);
+  const ends = columns.at(-1)?.cost ?? new Float64Array();
+  let at = ends.reduce((best, cost, state) => (cost < (ends[best] ?? Infinity) ? state : best), 0);
   for (let step = roll.steps - 1; step >= 0; step -= 1) {
-    const state = columns[step]?.[at];
-    if (state === undefined) throw new Error(`no assignment for step ${step}`);
-    rows.set(state.rows, step * VOICE_COUNT);
-    at = state.from;
+    const column = columns[step];
+    if (column === undefined) throw new Error(`no assignment for step ${step}`);
+    for (let voice = 0; voice < VOICE_COUNT; voice += 1)
+      rows[step * VOICE_COUNT + voice] = rowOf(column, at, voice);
+    at = column.from[at] ?? 0;
   }
   return { rows, left };
 }

@@ -9,6 +9,7 @@ import { readFile, writeFile } from './file.ts';
 import { Keyboard } from './keyboard.svelte.ts';
 import { Player } from './player.svelte.ts';
 import { Runner } from './run.svelte.ts';
+import { Shortcuts } from './shortcuts.svelte.ts';
 import { PieceStore } from './store.ts';
 
 const LOCK = 'atelier-compose-writer';
@@ -18,6 +19,7 @@ export class Compose {
   readonly player: Player;
   readonly keyboard: Keyboard;
   readonly runner: Runner;
+  readonly shortcuts = new Shortcuts();
   readonly #store: PieceStore;
   #lock: WriterLock | undefined;
   #writer = $state(false);

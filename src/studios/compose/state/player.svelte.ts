@@ -118,7 +118,11 @@ export class Player {
       (room) => {
         // The page has gone while the sound was still coming.
         if (this.#isClosed) room.dispose();
-        else this.#room = room;
+        else {
+          this.#room = room;
+          // The mixer may have changed since the first of its instruments was made.
+          room.setParts(this.#source().mixer.parts);
+        }
         return room;
       },
     );

@@ -159,16 +159,14 @@ function drawNote(
   context.fill();
 }
 
-// The same two, of rectangles only: a person's are cut at their beginning, the network's have a hole.
+// The same two, told apart by the network's hole alone: what is drawn must also be rastered, rectangle by rectangle.
 function drawNoteOfMany(
   context: CanvasRenderingContext2D,
   { x, y, width, height }: Box,
   isNetwork: boolean,
   colors: RollColors,
 ): void {
-  const cut = isNetwork || width < 4 ? 0 : 2;
-  context.fillRect(x + cut, y, width - cut, height);
-  if (cut > 0) context.fillRect(x, y + cut, cut, height - 2 * cut);
+  context.fillRect(x, y, width, height);
   if (!isNetwork || width < 7) return;
   context.fillStyle = colors.paper;
   context.fillRect(x + 3, y + height / 2 - 1, 3, 2);
@@ -227,20 +225,7 @@ function drawKeys(
   context.fillRect(KEYS_WIDTH - 1, 0, 1, heightOf(view));
 }
 
-/** Draws the playhead over the roll, beside the keys. */
-export function drawPlayhead(
-  context: CanvasRenderingContext2D,
-  view: RollView,
-  step: number,
-  colors: RollColors,
-): void {
-  const x = Math.round(xOfStep(view, step));
-  if (x < KEYS_WIDTH) return;
-  context.fillStyle = colors.selected;
-  context.fillRect(x, 0, 2, heightOf(view));
-}
-
-/** Draws everything but the playhead; only what is in view costs anything. */
+/** Draws everything but the playhead, which is an element of its own; only what is in view costs anything. */
 export function drawRoll(
   context: CanvasRenderingContext2D,
   view: RollView,

@@ -2,12 +2,14 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../cli/look/folders.ts';
 import { benchCompose, COMPOSE_PARTS } from './compose/bench.ts';
+import { benchDoorbell } from './doorbell/bench.ts';
 import { benchLook } from './look/bench.ts';
 import { benchScale } from './look/scale.ts';
 
 const USAGE = `usage: npm run bench -- look [--dir DIR] [--only PART] [--sizes N,N]
        npm run bench -- look-scale [--sizes N,N]
-       npm run bench -- compose [--only PART]`;
+       npm run bench -- compose [--only PART]
+       npm run bench -- doorbell`;
 
 try {
   const { values, positionals } = parseArgs({
@@ -23,7 +25,8 @@ try {
     if (only !== undefined && !COMPOSE_PARTS.includes(only))
       throw new UsageError(`--only takes one of: ${COMPOSE_PARTS.join(', ')}`);
     isWithin = await benchCompose(only);
-  } else throw new UsageError(studio === undefined ? USAGE : `no such studio: ${studio}`);
+  } else if (studio === 'doorbell') isWithin = await benchDoorbell();
+  else throw new UsageError(studio === undefined ? USAGE : `no such studio: ${studio}`);
   if (!isWithin) process.exitCode = 1;
 } catch (thrown) {
   if (!(thrown instanceof UsageError) && !(thrown instanceof TypeError && 'code' in thrown)) throw thrown;

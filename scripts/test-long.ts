@@ -70,6 +70,11 @@ const steps: readonly LongStep[] = [
     command: command('npm', 'run', '--silent', 'bench', '--', 'compose'),
     result: `${FOLDER}/compose.json`,
   },
+  {
+    name: 'bench of Doorbell',
+    command: command('npm', 'run', '--silent', 'bench', '--', 'doorbell'),
+    result: `${FOLDER}/doorbell.json`,
+  },
 ];
 
 const browser = findBrowser();
@@ -105,8 +110,8 @@ writeFileSync(
   `# Everything, in full
 
 \`npm run test:long -- --dir DIR\` at commit ${machine.commit}, ${machine.browser}, ${machine.cores} cores of
-${machine.processor}, ${machine.memoryGiB} GiB. The tables of speed and size are in [look.md](look.md)
-and [compose.md](compose.md).
+${machine.processor}, ${machine.memoryGiB} GiB. The tables of speed and size are in [look.md](look.md),
+[compose.md](compose.md) and [doorbell.md](doorbell.md).
 
 | | step | |
 | --- | --- | --- |

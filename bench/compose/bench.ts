@@ -8,7 +8,7 @@ import { findBrowser } from '../../scripts/find-browser.ts';
 import { startServer } from '../../scripts/static-server.ts';
 import { quantile } from '../../src/kernel/metrics.ts';
 import { describeMachine, type Machine } from '../look/machine.ts';
-import { row, shown, type Row } from '../look/row.ts';
+import { row, sayRows, tableOfRows, type Row } from '../look/row.ts';
 import type { TimedRun, Who } from '../pages/compose/page.ts';
 import { evalRows } from './eval-rows.ts';
 import { siteRows } from './site-rows.ts';
@@ -21,7 +21,7 @@ const ROUNDS = 5;
 const PASSES: Readonly<Record<Who, number>> = { ours: 20, aws: 2, coconet: 2 };
 /** Of the article, AWS's own limit of one run. */
 const ARTICLE_EDITS = 100;
-const WORKER_ROUNDS = 3;
+const WORKER_ROUNDS = 5;
 const KEEP_RUNS = 1000;
 const WARM_RUNS = 20;
 const MORE_RUNS = 80;
@@ -229,17 +229,11 @@ const PARTS: Readonly<Record<string, (page: Page) => Promise<Row[]>>> = {
 export const COMPOSE_PARTS = Object.keys(PARTS);
 
 function toMarkdown({ machine, command, rows, parameters, weights }: Results): string {
-  const lines = rows
-    .map(shown)
-    .map((each) => `| ${[each.verdict, each.what, each.value, each.bound, each.beside].join(' | ')} |`);
   return `# Compose: speed and quality
 
 \`${command}\`; commit ${machine.commit}, weights ${weights.slice(0, 12)}, ${machine.browser}, ${machine.cores} cores of ${machine.processor}, ${machine.memoryGiB} GiB; load ${machine.loadBefore} before it began. Parameters: ours ${parameters.ours}, AWS's ${parameters.aws}, Coconet ${parameters.coconet}.
 
-|  | what | measured | must be | beside it |
-| --- | --- | --- | --- | --- |
-${lines.join('\n')}
-`;
+${tableOfRows(rows)}`;
 }
 
 /**
@@ -262,8 +256,7 @@ export async function benchCompose(only: string | undefined): Promise<boolean> {
     const rows: Row[] = [];
     const say = (more: readonly Row[]): void => {
       rows.push(...more);
-      for (const { verdict, what, value, bound, beside } of more.map(shown))
-        console.log(`${verdict} ${what}: ${value} (${bound})${beside === '' ? '' : `\n     ${beside}`}`);
+      sayRows(more);
     };
     for (const [name, measured] of Object.entries(PARTS))
       if (only === undefined || only === name) say(await measured(page));

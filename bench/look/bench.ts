@@ -16,7 +16,7 @@ import { mapRows } from './map.ts';
 import { networkRows } from './networks.ts';
 import { timeReopening, type Reopened } from './reopen.ts';
 import { writeReport, type Results } from './report.ts';
-import { shown, type Row } from './row.ts';
+import { sayRows, type Row } from './row.ts';
 import { graphRows, reopenRow, searchRows, sizeRows } from './search-rows.ts';
 import { openStage, type Stage } from './stage.ts';
 import { wordRows } from './words.ts';
@@ -199,8 +199,7 @@ class LookBench {
 
   say(rows: readonly Row[]): void {
     this.rows.push(...rows);
-    for (const { verdict, what, value, bound, beside } of rows.map(shown))
-      console.log(`${verdict} ${what}: ${value} (${bound})${beside === '' ? '' : `\n     ${beside}`}`);
+    sayRows(rows);
   }
 }
 

@@ -45,3 +45,17 @@ export function shown(line: Row): Shown {
     beside: beside.join(', '),
   };
 }
+
+/** The rows as a table in Markdown. */
+export function tableOfRows(rows: readonly Row[]): string {
+  const lines = rows
+    .map(shown)
+    .map((each) => `| ${[each.verdict, each.what, each.value, each.bound, each.beside].join(' | ')} |`);
+  return `|  | what | measured | must be | beside it |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`;
+}
+
+/** Prints rows as they are measured. */
+export function sayRows(rows: readonly Row[]): void {
+  for (const { verdict, what, value, bound: within, beside } of rows.map(shown))
+    console.log(`${verdict} ${what}: ${value} (${within})${beside === '' ? '' : `\n     ${beside}`}`);
+}

@@ -10,7 +10,7 @@ import { browserVersion } from '../../scripts/browser-version.ts';
 import ensureBuild from '../../scripts/ensure-build.ts';
 import { findBrowser } from '../../scripts/find-browser.ts';
 import { describeMachine } from './machine.ts';
-import { shown, type Row } from './row.ts';
+import { sayRows, tableOfRows, type Row } from './row.ts';
 import { judgeTwins, twinRows, twinTable, type FoundPair, type Threshold } from './twins-judge.ts';
 import { writeVariants } from './twins-variants.ts';
 
@@ -95,8 +95,7 @@ export async function benchTwins(
     const standard = judge(atDefault.threshold, atDefault.pairs);
     const others = [0.65, 0.7, 0.8, 0.85, 0.9].map((threshold) => judge(threshold, below.pairs));
     const rows = twinRows(standard, { pictures: count, first, again });
-    for (const { verdict, what, value, bound, beside } of rows.map(shown))
-      console.log(`${verdict} ${what}: ${value} (${bound})${beside === '' ? '' : `\n     ${beside}`}`);
+    sayRows(rows);
     const all = [...others, standard].toSorted((a, b) => a.threshold - b.threshold);
     const command = `npm run bench -- look --only twins${of.hasDir ? ' --dir DIR' : ''}`;
     write({ machine, command, pictures: of.pictures, rows, thresholds: all });
@@ -115,15 +114,10 @@ function write(results: {
   readonly thresholds: readonly Threshold[];
 }): void {
   const { machine, command, pictures, rows, thresholds } = results;
-  const lines = rows
-    .map(shown)
-    .map(
-      ({ verdict, what, value, bound, beside }) => `| ${[verdict, what, value, bound, beside].join(' | ')} |`,
-    );
   const text = [
     '# Look: twins',
     `\`${command}\` on ${pictures}, each with its variants; commit ${machine.commit}, ${machine.browser}, ${machine.cores} cores of ${machine.processor}, ${machine.memoryGiB} GiB; load ${machine.loadBefore} before it began.`,
-    ['|  | what | measured | must be | beside it |', '| --- | --- | --- | --- | --- |', ...lines].join('\n'),
+    tableOfRows(rows).trimEnd(),
     '## By threshold',
     'Recall is the share of variants that are a pair with their photograph; false pairs are of two photographs.',
     twinTable(thresholds),

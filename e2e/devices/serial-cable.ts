@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chromium, type BrowserContext } from '@playwright/test';
+import { chromium, expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { babble, DoorbellPage, RATE } from '../support/doorbell.ts';
 import { wavOf } from '../support/wav.ts';
-import { RATE } from '../support/doorbell.ts';
 
 /** The one serial port that the browser finds; inside the browser's own mount namespace another device lies over it. */
 const PORT = '/dev/ttyS0';
@@ -29,13 +29,22 @@ export class SerialCable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'atelier-serial-'));
   #script: ChildProcess | undefined;
   #context: BrowserContext | undefined;
+  /** When the script that sends now began: its readings count from there; milliseconds since 1970. */
+  startedMs: Promise<number> = Promise.resolve(NaN);
 
   /** Starts the script on a pseudo terminal. @returns its name */
   async #startScript(args: readonly string[]): Promise<string> {
     const script = spawn('python3', [SCRIPT, '--pty', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#script = script;
+    const lines = createInterface(script.stderr);
+    this.startedMs = new Promise((resolve) => {
+      lines.on('line', (line) => {
+        const [, seconds] = /^started ([\d.]+)/.exec(line) ?? [];
+        if (seconds !== undefined) resolve(1000 * Number(seconds));
+      });
+    });
     return new Promise((resolve, reject) => {
-      createInterface(script.stderr).once('line', resolve);
+      lines.once('line', resolve);
       script.once('error', reject);
     });
   }
@@ -109,4 +118,34 @@ export class SerialCable {
     this.#script?.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The page of somebody who connected the sensor on an earlier visit.
+ *
+ * @param cable with nothing on it yet
+ * @param url of the site
+ * @param simulation arguments of the script, which calls itself `Test door`
+ * @param options `voice`: what the microphone hears; `prepare`: the page before it is opened
+ */
+export async function connected(
+  cable: SerialCable,
+  url: string,
+  simulation: readonly string[],
+  options: { readonly voice?: Float32Array; readonly prepare?: (page: Page) => Promise<unknown> } = {},
+): Promise<DoorbellPage> {
+  const launch = test.info().project.use.launchOptions ?? {};
+  const args = [...simulation, '--name', 'Test door'];
+  const context = await cable.browser(new URL(url).origin, args, options.voice ?? babble(7, 2), {
+    ...(launch.args === undefined ? {} : { args: launch.args }),
+  });
+  const doorbell = new DoorbellPage(await context.newPage());
+  await doorbell.page.addInitScript(() => {
+    const link = { via: 'cable', name: '', keep: true, cable: {}, baudRate: 115_200 };
+    localStorage.setItem('atelier-doorbell-link', JSON.stringify(link));
+  });
+  await options.prepare?.(doorbell.page);
+  await doorbell.open(url);
+  await expect(doorbell.status).toHaveText(/Connected by cable to Test door/);
+  return doorbell;
 }

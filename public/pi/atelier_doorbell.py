@@ -350,7 +350,7 @@ def arguments():
     parser.add_argument("--baud", type=int, default=115200, help="speed of the cable, 9600 to 115200")
     parser.add_argument("--bluetooth", action="store_true", help="send over Bluetooth LE")
     parser.add_argument("--piece", type=int, default=SMALLEST_PIECE, metavar="BYTES", help="bytes of one Bluetooth notification")
-    parser.add_argument("--pty", action="store_true", help="send over a pseudo terminal, whose name is printed")
+    parser.add_argument("--pty", action="store_true", help="send over a pseudo terminal, whose name and start are printed")
     parser.add_argument("--stdout", action="store_true", help="write the lines out; so it is when nothing else is asked for")
     parser.add_argument("--simulate", metavar="CURVE", help=f"no sensor: {', '.join(sorted(CURVES))}, or a file of “second,cm”")
     parser.add_argument("--noise", type=float, default=0.4, metavar="CM", help="standard deviation of a simulated reading")
@@ -390,6 +390,8 @@ def run(asked):
     sinks = sinks_of(asked)
     rate = rate_of(asked)
     start = time.monotonic()
+    if asked.pty:
+        print(f"started {time.time():.4f} seconds after 1970", file=sys.stderr, flush=True)
     next_hello = -math.inf
     count = 0
     while asked.count is None or count < asked.count:

@@ -92,6 +92,11 @@ test('a voice that is locked stays as it is when all may go, and is free again a
     expect(same).toHaveLength(1);
   }
   await compose.set('Steps of this run', 0);
+  // The lock goes along with its notes.
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect(lock).toHaveAttribute('aria-pressed', 'true');
   await lock.click();
   await expect(lock).toHaveAttribute('aria-pressed', 'false');
   await compose.compose();

@@ -4,7 +4,9 @@ import {
   densityBias,
   fitsRanges,
   lockOfNotes,
+  markNotes,
   markRegion,
+  moveLocks,
   maxNotesRule,
   rangesRule,
   scaleOf,
@@ -139,6 +141,25 @@ describe('regions', () => {
     expect([mask[220], mask[221], mask[230], mask[231]]).toEqual([1, 1, 1, 0]);
     markRegion(mask, SMALL, { startStep: 0, endStep: 24, lowMidi: 100, highMidi: 120 }, 1);
     expect(countOn(mask)).toBe(3);
+  });
+
+  it('go along with a note that is locked by itself, and stay where a place is locked', () => {
+    const note = { startStep: 2, lengthSteps: 3, pitchMidi: 64 };
+    const other = { startStep: 2, lengthSteps: 3, pitchMidi: 66 };
+    const mask = new Uint8Array(240);
+    markNotes(mask, SMALL, [note, other], 1);
+    const moved = moveLocks(mask, SMALL, [note, other], [{ ...note, startStep: 6, pitchMidi: 66 }, other]);
+    const expected = new Uint8Array(240);
+    markNotes(expected, SMALL, [{ ...note, startStep: 6, pitchMidi: 66 }, other], 1);
+    expect(moved).toEqual(expected);
+    // Over the other and away again: the other keeps its own.
+    const over = { ...note, pitchMidi: 66 };
+    const there = moveLocks(mask, SMALL, [note, other], [over, other]);
+    const back = moveLocks(there, SMALL, [over, other], [note, other]);
+    expect(back).toEqual(mask);
+    const place = new Uint8Array(240);
+    markRegion(place, SMALL, { startStep: 0, endStep: 8, lowMidi: 60, highMidi: 69 }, 1);
+    expect(moveLocks(place, SMALL, [note], [{ ...note, startStep: 10 }])).toBe(place);
   });
 
   it('lock what is there: a run may still add beside it', () => {

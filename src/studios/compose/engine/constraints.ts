@@ -152,6 +152,13 @@ export function markRegion(mask: Uint8Array, shape: RollShape, region: Region, v
     mask.fill(value, cellAt(shape, step, low), cellAt(shape, step, high) + 1);
 }
 
+/** Where a note stands on the grid. */
+export interface GridNote {
+  readonly startStep: number;
+  readonly lengthSteps: number;
+  readonly pitchMidi: number;
+}
+
 /**
  * Sets the cells of notes in a mask; what lies outside the roll is nothing.
  *
@@ -163,7 +170,7 @@ export function markRegion(mask: Uint8Array, shape: RollShape, region: Region, v
 export function markNotes(
   mask: Uint8Array,
   shape: RollShape,
-  notes: readonly { readonly startStep: number; readonly lengthSteps: number; readonly pitchMidi: number }[],
+  notes: readonly GridNote[],
   value: 0 | 1,
 ): void {
   for (const { startStep, lengthSteps, pitchMidi } of notes)
@@ -173,6 +180,64 @@ export function markNotes(
       { startStep, endStep: startStep + lengthSteps, lowMidi: pitchMidi, highMidi: pitchMidi },
       value,
     );
+}
+
+// Whether every cell of a note is locked, and on both sides of it something is free: a lock of the note, not of a place.
+function isLockOfNote(locked: Uint8Array, shape: RollShape, note: GridNote): boolean {
+  const row = note.pitchMidi - shape.pitchLowMidi;
+  if (row < 0 || row >= shape.pitches || note.startStep >= shape.steps) return false;
+  const steps = Math.min(note.lengthSteps, shape.steps - note.startStep);
+  const count = (at: number): number =>
+    at < 0 || at >= shape.pitches
+      ? 0
+      : Array.from({ length: steps }, (_, i) => locked[cellAt(shape, note.startStep + i, at)] ?? 0).filter(
+          (cell) => cell === 1,
+        ).length;
+  return count(row) === steps && count(row - 1) < steps && count(row + 1) < steps;
+}
+
+/**
+ * Locks after notes were moved: a note that was locked by itself, or with its voice, takes its lock along; a locked stretch of
+ * the roll stays where it is.
+ *
+ * @param locked [T, P] uint8, not changed
+ * @param shape of the roll
+ * @param before every note as it was
+ * @param after the same notes, in the same order, as they are now
+ * @returns [T, P]; `locked` itself when no lock has moved
+ */
+export function moveLocks(
+  locked: Uint8Array<ArrayBuffer>,
+  shape: RollShape,
+  before: readonly GridNote[],
+  after: readonly GridNote[],
+): Uint8Array<ArrayBuffer> {
+  const own = before.flatMap((was, at) => {
+    const now = after[at];
+    return now !== undefined && isLockOfNote(locked, shape, was) ? [{ was, now }] : [];
+  });
+  const moved = own.filter(
+    ({ was, now }) =>
+      was.startStep !== now.startStep ||
+      was.lengthSteps !== now.lengthSteps ||
+      was.pitchMidi !== now.pitchMidi,
+  );
+  if (moved.length === 0) return locked;
+  const mask = locked.slice();
+  markNotes(
+    mask,
+    shape,
+    moved.map(({ was }) => was),
+    0,
+  );
+  // What stays may have shared cells with what went.
+  markNotes(
+    mask,
+    shape,
+    own.map(({ now }) => now),
+    1,
+  );
+  return mask;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type RunSettings,
   type Version,
 } from '../engine/composition.ts';
+import { moveLocks, type GridNote } from '../engine/constraints.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
 import { chordAt, type Roll } from '../engine/roll.ts';
 import type { Constraints } from '../engine/rules.ts';
@@ -207,7 +208,7 @@ export class ComposeDocument {
     this.changeScore(label, (score) => ({ ...score, notes: score.notes.filter(({ id }) => !ids.has(id)) }));
   }
 
-  /** Changes some notes in place; the order is kept up. */
+  /** Changes some notes in place; the order is kept up, and a note that is locked stays so. */
   changeNotes(
     ids: ReadonlySet<number>,
     label: string,
@@ -215,12 +216,25 @@ export class ComposeDocument {
     options?: { readonly merge?: string },
   ): void {
     if (ids.size === 0) return;
-    this.changeScore(
+    this.change(
       label,
-      (score) => ({
-        ...score,
-        notes: sortNotes(score.notes.map((note) => (ids.has(note.id) ? next(note) : note))),
-      }),
+      (draft) => {
+        const { score, locked } = draft;
+        const changed = score.notes.map((note) => (ids.has(note.id) ? next(note) : note));
+        return {
+          ...draft,
+          score: { ...score, notes: sortNotes(changed) },
+          locked:
+            locked &&
+            moveLocks(
+              locked,
+              { ...RANGE, steps: stepsOf(score) },
+              score.notes.map(onGrid),
+              changed.map(onGrid),
+            ),
+          lastRun: NO_COUNTS,
+        };
+      },
       options,
     );
   }
@@ -280,6 +294,8 @@ export class ComposeDocument {
     this.#onChange?.(this.composition);
   }
 }
+
+const onGrid = (note: ScoreNote): GridNote => ({ ...snapToGrid(note), pitchMidi: note.pitchMidi });
 
 /** A rectangle that was drawn on the roll. */
 export interface SelectedRegion {

@@ -97,6 +97,8 @@ test('a voice that is locked stays as it is when all may go, and is free again a
   await page.keyboard.press('Control+a');
   await page.keyboard.press('Alt+ArrowUp');
   await expect(lock).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect(lock).toHaveAttribute('aria-pressed', 'true');
   await lock.click();
   await expect(lock).toHaveAttribute('aria-pressed', 'false');
   await compose.compose();

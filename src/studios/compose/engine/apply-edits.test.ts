@@ -61,6 +61,23 @@ describe('a score after the network’s edits', () => {
     );
   });
 
+  it('leaves the network’s own notes as they were changed by hand, where no edit touches them', () => {
+    const own = (id: number, startTick: number, lengthTick: number, velocity: number): ScoreNote => ({
+      ...{ id, startTick, lengthTick, velocity },
+      pitchMidi: 60,
+      author: 'network',
+    });
+    // Two that follow each other on one pitch stay two; the third grows, and keeps its loudness.
+    const notes = [own(1, 10, 470, 110), own(2, 480, 480, 40), own(3, 1920, 480, 99)];
+    const score: Score = { notes, bars: 8, tempoBpm: 100, quantizeStrength: 1 };
+    const after = rollAfter(scoreToRoll(score, RANGE).roll, [{ step: 20, pitch: 24, on: true }]);
+    expect(applyRoll(score, after, 10).notes).toEqual([
+      notes[0],
+      notes[1],
+      { ...own(3, 1920, 600, 99), id: 3 },
+    ]);
+  });
+
   it('keeps notes outside the network’s pitches', () => {
     const outside: ScoreNote = {
       id: 1,

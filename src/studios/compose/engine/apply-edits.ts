@@ -46,9 +46,37 @@ function leftOf(note: ScoreNote, shape: RollShape, cells: Uint8Array): ScoreNote
   return parts;
 }
 
+// Cells of a note within the roll.
+function cellsOf(note: ScoreNote, shape: RollShape): number[] {
+  const { startStep, lengthSteps } = snapToGrid(note);
+  const row = note.pitchMidi - shape.pitchLowMidi;
+  const end = Math.min(shape.steps, startStep + lengthSteps);
+  return Array.from({ length: Math.max(0, end - startStep) }, (_, i) => cellAt(shape, startStep + i, row));
+}
+
+// Notes of the network that the edits left as they were, and the others: those that lost a cell, or have a new one beside them.
+function sortOut(
+  notes: readonly ScoreNote[],
+  roll: Roll,
+  covered: Uint8Array,
+): { readonly same: ScoreNote[]; readonly changed: ScoreNote[] } {
+  const isLoose = (cell: number | undefined): boolean =>
+    cell !== undefined && roll.cells[cell] === 1 && covered[cell] === 0;
+  const whole = notes.filter((note) => cellsOf(note, roll).every(isLoose));
+  const theirs = new Set(whole.flatMap((note) => cellsOf(note, roll)));
+  const same = whole.filter((note) => {
+    const own = cellsOf(note, roll);
+    const [before, after] = [(own[0] ?? 0) - roll.pitches, (own.at(-1) ?? 0) + roll.pitches];
+    return [before, after].every((cell) => !isLoose(cell) || theirs.has(cell));
+  });
+  const kept = new Set(same);
+  return { same, changed: notes.filter((note) => !kept.has(note)) };
+}
+
 /**
  * A score whose roll was changed by the network: what a person made stays as it was played wherever its cells are still on,
- * and all other cells are notes of the network, neighbouring ones of a pitch one note.
+ * and all other cells are notes of the network: one that was there and is as it was stays so, whatever was done to it since;
+ * other neighbouring cells of a pitch are one note.
  *
  * @param score before; not changed
  * @param roll [T, P] uint8 {0, 1} after, T = the score's steps
@@ -62,39 +90,46 @@ export function applyRoll(score: Score, roll: Roll, nextId: number): Score {
   let id = nextId;
   const isOfRoll = ({ pitchMidi }: ScoreNote): boolean =>
     pitchMidi >= pitchLowMidi && pitchMidi < pitchLowMidi + pitches;
-  const networkIds = new Map<number, number>();
+  const networks: ScoreNote[] = [];
   for (const note of score.notes) {
-    const { startStep } = snapToGrid(note);
-    if (!isOfRoll(note) || startStep >= steps) {
+    if (!isOfRoll(note) || snapToGrid(note).startStep >= steps) {
       kept.push(note);
       continue;
     }
-    const row = note.pitchMidi - pitchLowMidi;
     if (note.author === 'network') {
-      networkIds.set(cellAt(roll, startStep, row), note.id);
+      networks.push(note);
       continue;
     }
     const parts = leftOf(note, roll, cells);
     parts.forEach((part, at) => {
       kept.push(at === 0 ? part : { ...part, id: id++ });
-      const place = snapToGrid(part);
-      const end = Math.min(steps, place.startStep + place.lengthSteps);
-      for (let step = place.startStep; step < end; step += 1) covered[cellAt(roll, step, row)] = 1;
+      for (const cell of cellsOf(part, roll)) covered[cell] = 1;
     });
   }
+  const { same, changed } = sortOut(networks, roll, covered);
+  for (const note of same) {
+    kept.push(note);
+    for (const cell of cellsOf(note, roll)) covered[cell] = 1;
+  }
+  const owner = new Map(changed.flatMap((note) => cellsOf(note, roll).map((cell) => [cell, note])));
+  const used = new Set<number>();
   for (let row = 0; row < pitches; row += 1) {
     const spans = spansOf(roll, row, (cell) => cells[cell] === 1 && covered[cell] === 0);
     for (const { startStep, endStep } of spans) {
-      // A note that is still there keeps its name, so that what is selected stays selected.
-      const known = networkIds.get(cellAt(roll, startStep, row));
+      // A note that is still there keeps its name, so that what is selected stays selected, and its loudness.
+      let known: ScoreNote | undefined;
+      for (let step = startStep; step < endStep && known === undefined; step += 1)
+        known = owner.get(cellAt(roll, step, row));
+      const isFree = known !== undefined && !used.has(known.id);
       kept.push({
-        id: known ?? id++,
+        id: isFree ? (known?.id ?? id++) : id++,
         startTick: startStep * TICKS_PER_STEP,
         lengthTick: (endStep - startStep) * TICKS_PER_STEP,
         pitchMidi: pitchLowMidi + row,
-        velocity: NETWORK_VELOCITY,
+        velocity: known?.velocity ?? NETWORK_VELOCITY,
         author: 'network',
       });
+      if (known !== undefined) used.add(known.id);
     }
   }
   return { ...score, notes: sortNotes(kept) };

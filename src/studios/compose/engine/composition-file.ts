@@ -133,7 +133,7 @@ function runOf(value: unknown): RunSettings {
     refuse(thrown.message);
   }
   // Only what the rules look at; they refuse what they cannot use when a run begins.
-  const { voiceLeading, scale, ranges, maxNotesPerStep, density } = record(
+  const { voiceLeading, scale, ranges, maxNotesPerStep, mends, density } = record(
     run.constraints,
     'the rules',
   ) as Constraints;
@@ -143,6 +143,7 @@ function runOf(value: unknown): RunSettings {
       ? { scale: scale.map((each: unknown) => number(each, 0, 11, 'a pitch class')) }
       : {}),
     ...(Array.isArray(ranges) ? { ranges: DEFAULT_RUN.constraints.ranges ?? [] } : {}),
+    ...(mends === undefined ? {} : { mends: flag(mends) }),
     ...(maxNotesPerStep === undefined
       ? {}
       : { maxNotesPerStep: number(maxNotesPerStep, 1, 48, 'the notes at once') }),

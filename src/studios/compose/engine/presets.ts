@@ -30,7 +30,7 @@ const BASE: SamplerSettings = {
 export const PRESETS: readonly [Preset, ...Preset[]] = [
   { id: 'harmonise', name: 'Harmonise', settings: BASE, constraints: CHORALE, lockNotes: true },
   {
-    // A few wrong notes are taken out and the holes filled.
+    // A few wrong notes are replaced by what fits; nothing is added beside them.
     id: 'mend',
     name: 'Mend',
     settings: {
@@ -42,7 +42,7 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
       maxRemovedShare: 0.2,
       settleEdits: 60,
     },
-    constraints: { maxNotesPerStep: 4 },
+    constraints: { mends: true },
     lockNotes: false,
   },
   {

@@ -14,7 +14,7 @@ export interface RollPictureStyle {
   readonly network: string;
 }
 
-/** On white paper; the two authors are told apart by shape too: the network's notes are round. */
+/** On white paper; the two authors are told apart by shape too, as on the roll: a person's notes are round. */
 export const PRINT_STYLE: RollPictureStyle = {
   stepWidth: 8,
   rowHeight: 8,
@@ -60,9 +60,10 @@ export function rollToSvg(score: Score, title: string, style: RollPictureStyle =
   const rects = notes.map(({ startTick, lengthTick, pitchMidi, author }) => {
     const isNetwork = author === 'network';
     const y = (highest - pitchMidi) * rowHeight;
+    // A gap behind each: the same note struck twice is two.
     return (
-      `<rect data-author="${author}" x="${xOf(startTick)}" y="${y + 0.5}" width="${xOf(lengthTick)}" ` +
-      `height="${rowHeight - 1}" rx="${isNetwork ? (rowHeight - 1) / 2 : 0}" fill="${isNetwork ? network : person}"/>`
+      `<rect data-author="${author}" x="${xOf(startTick)}" y="${y + 0.5}" width="${round(Math.max(1, xOf(lengthTick) - 1))}" ` +
+      `height="${rowHeight - 1}" rx="${isNetwork ? 0 : (rowHeight - 1) / 2}" fill="${isNetwork ? network : person}"/>`
     );
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">

@@ -1,4 +1,5 @@
 import { densityBias, maxNotesRule, rangesRule, scaleRule, type VoiceRange } from './constraints.ts';
+import { mending } from './mending.ts';
 import type { Roll } from './roll.ts';
 import type { EditRule, LogitBias } from './sampler.ts';
 import { vetoCrossing, vetoParallels } from './voice-leading.ts';
@@ -12,6 +13,8 @@ export interface Constraints {
   /** Of the voices, highest first. */
   readonly ranges?: readonly VoiceRange[];
   readonly maxNotesPerStep?: number;
+  /** Wrong notes are replaced, none is added beside them; in the scale, or in the key that is found. */
+  readonly mends?: boolean;
   readonly density?: { readonly notesPerStep: number; readonly strength: number };
 }
 
@@ -26,7 +29,7 @@ export function rulesOf(
   constraints: Constraints,
   given: Roll,
 ): { readonly rules: EditRule[]; readonly biases: LogitBias[] } {
-  const { voiceLeading, scale, ranges, maxNotesPerStep, density } = constraints;
+  const { voiceLeading, scale, ranges, maxNotesPerStep, mends, density } = constraints;
   const rules: EditRule[] = [];
   if (scale !== undefined) rules.push(scaleRule(scale, given.pitchLowMidi));
   if (voiceLeading === true) rules.push(vetoCrossing(given));
@@ -34,5 +37,7 @@ export function rulesOf(
   if (ranges !== undefined) rules.push(rangesRule(ranges));
   if (voiceLeading === true) rules.push(vetoParallels());
   const biases = density === undefined ? [] : [densityBias(density.notesPerStep, density.strength)];
-  return { rules, biases };
+  if (mends !== true) return { rules, biases };
+  const mend = mending(given, scale);
+  return { rules: [...mend.rules, ...rules], biases: [...biases, ...mend.biases] };
 }

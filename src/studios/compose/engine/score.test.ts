@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  cutNotes,
   DEFAULT_BARS,
   MAX_BARS,
   PPQ,
@@ -56,5 +57,29 @@ describe('a score', () => {
   it('orders notes by start, pitch and id', () => {
     const sorted = sortNotes([note(3), note(2), note(1, { pitchMidi: 59 }), note(4, { startTick: 0 })]);
     expect(sorted.map(({ id }) => id)).toEqual([4, 1, 2, 3]);
+  });
+});
+
+describe('cutting notes', () => {
+  it('leaves what lies before and behind, as it was played', () => {
+    const notes: ScoreNote[] = [
+      { id: 1, startTick: 3, lengthTick: 32 * TICKS_PER_STEP, pitchMidi: 60, velocity: 70, author: 'person' },
+      {
+        id: 2,
+        startTick: 8 * TICKS_PER_STEP,
+        lengthTick: 240,
+        pitchMidi: 62,
+        velocity: 70,
+        author: 'person',
+      },
+      { id: 3, startTick: 0, lengthTick: 9000, pitchMidi: 64, velocity: 70, author: 'person' },
+    ];
+    const score: Score = { notes, bars: 4, tempoBpm: 100, quantizeStrength: 1 };
+    const cut = cutNotes(score, new Set([1, 2]), 8, 16, 4);
+    expect(cut.notes.map(({ id, startTick, lengthTick }) => [id, startTick, lengthTick])).toEqual([
+      [3, 0, 9000],
+      [1, 3, 8 * TICKS_PER_STEP - 3],
+      [4, 16 * TICKS_PER_STEP, 16 * TICKS_PER_STEP + 3],
+    ]);
   });
 });

@@ -120,6 +120,40 @@ export function scoreToRoll(score: Score, range: Omit<RollShape, 'steps'>): Roll
 }
 
 /**
+ * Takes out of notes what lies in some steps; what lies before and behind them stays as it was played.
+ *
+ * @param score any; not changed
+ * @param ids of the notes
+ * @param startStep first step that becomes free
+ * @param endStep exclusive
+ * @param nextId for the second part of a note that is cut in two; the following ones count on
+ * @returns a score; the first part of a note keeps its id
+ */
+export function cutNotes(
+  score: Score,
+  ids: ReadonlySet<number>,
+  startStep: number,
+  endStep: number,
+  nextId: number,
+): Score {
+  let id = nextId;
+  const notes = score.notes.flatMap((note) => {
+    if (!ids.has(note.id)) return note;
+    const place = snapToGrid(note);
+    const parts: ScoreNote[] = [];
+    if (place.startStep < startStep)
+      parts.push({ ...note, lengthTick: Math.max(1, startStep * TICKS_PER_STEP - note.startTick) });
+    if (place.startStep + place.lengthSteps > endStep) {
+      const startTick = endStep * TICKS_PER_STEP;
+      const lengthTick = Math.max(1, note.startTick + note.lengthTick - startTick);
+      parts.push({ ...note, id: parts.length === 0 ? note.id : id++, startTick, lengthTick });
+    }
+    return parts;
+  });
+  return { ...score, notes: sortNotes(notes) };
+}
+
+/**
  * Whether two scores are the same music: notes, tempo, length and grid; ids do not count.
  *
  * @param a one

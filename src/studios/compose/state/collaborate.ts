@@ -1,6 +1,7 @@
 import { markRegion } from '../engine/constraints.ts';
+import { nextNoteId } from '../engine/composition.ts';
 import { PRESETS } from '../engine/presets.ts';
-import { snapToGrid, type ScoreNote } from '../engine/score.ts';
+import { cutNotes, snapToGrid, type ScoreNote } from '../engine/score.ts';
 import { RANGE, type ComposeDocument, type SelectedRegion } from './document.svelte.ts';
 import type { Runner } from './run.svelte.ts';
 
@@ -59,7 +60,11 @@ export async function eraseAndFill(
   runner.again = () => void eraseAndFill(runner, piece, region);
   keepBefore(piece);
   const depth = piece.undoDepth;
-  piece.removeNotes(new Set(inside.map(({ id }) => id)), 'Erase a region');
+  const ids = new Set(inside.map(({ id }) => id));
+  if (ids.size > 0)
+    piece.changeScore('Erase a region', (score) =>
+      cutNotes(score, ids, startStep, endStep, nextNoteId(score)),
+    );
   const hasMade = await runner.compose({
     locked,
     run: { ...run, settings: { ...fill.settings, seed, temperature }, lockNotes: fill.lockNotes },

@@ -10,9 +10,7 @@ import { Keyboard } from './keyboard.svelte.ts';
 import { Player } from './player.svelte.ts';
 import { Runner } from './run.svelte.ts';
 import { Shortcuts } from './shortcuts.svelte.ts';
-import { PieceStore } from './store.ts';
-
-const LOCK = 'atelier-compose-writer';
+import { PieceStore, WRITER_LOCK } from './store.ts';
 
 /** Everything of the Compose page that is not drawing. Made by `openCompose`, closed by the page when it goes. */
 export class Compose {
@@ -28,6 +26,8 @@ export class Compose {
   #error = $state.raw<StudioError | undefined>();
   /** What waits to be written: the latest state of each composition. */
   readonly #dirty = new Map<string, Composition>();
+  /** Compositions that were open since the page was opened. */
+  readonly #documents = new Map<string, ComposeDocument>();
   /** Deleted: a run that ends late must not bring them back. */
   readonly #deleted = new Set<string>();
   #writing: Promise<void> | undefined;
@@ -80,7 +80,7 @@ export class Compose {
    * @param wanted which one; another when it is not there
    */
   async open(wanted: string | undefined): Promise<void> {
-    this.#lock = await requestWriterLock(LOCK, {
+    this.#lock = await requestWriterLock(WRITER_LOCK, {
       onChange: (held) => {
         const before = this.#writer;
         this.#writer = held;
@@ -149,6 +149,8 @@ export class Compose {
     } catch (thrown) {
       return storageFailure(thrown);
     }
+    // One that was deleted before is here again: its changes are kept like any other's.
+    for (const { id } of added) this.#deleted.delete(id);
     await this.#reload(added[0]?.id);
     return ok(added.length);
   }
@@ -191,7 +193,13 @@ export class Compose {
     this.player.startStep = 0;
     this.runner.forget();
     this.runner.stopThinking();
-    this.#document = new ComposeDocument(piece, (changed) => this.#keep(changed));
+    const known = this.#documents.get(piece.id);
+    // With its undo, unless another tab has changed it since.
+    this.#document =
+      known?.composition.changedAtMs === piece.changedAtMs
+        ? known
+        : new ComposeDocument(piece, (changed) => this.#keep(changed));
+    this.#documents.set(piece.id, this.#document);
   }
 
   /** What was recorded or composed so far belongs to the piece that it was made for. */

@@ -3,7 +3,8 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { toStorageError } from '../../../platform/storage/errors.ts';
 import type { StoredPart, StudioData } from '../../../platform/studio.ts';
 import { readFile, writeFile } from './file.ts';
-import { PieceStore } from './store.ts';
+import { requestWriterLock } from '../../../platform/storage/writer-lock.ts';
+import { PieceStore, WRITER_LOCK } from './store.ts';
 
 /** What Compose stores, for the device page. */
 class ComposeData implements StudioData {
@@ -30,7 +31,7 @@ class ComposeData implements StudioData {
   async open(file: Blob): Promise<Result<string>> {
     const read = await readFile(file, 'The part of Compose');
     if (!read.ok) return read;
-    return attempt('opening the saved file', async () => {
+    return asWriter('opening the saved file', async () => {
       const taken = new Set((await this.#store.list()).map(({ id }) => id));
       await this.#store.put(
         read.value.map((piece) => (taken.has(piece.id) ? { ...piece, id: randomId() } : piece)),
@@ -40,7 +41,7 @@ class ComposeData implements StudioData {
   }
 
   deleteAll(): Promise<Result<number | undefined>> {
-    return attempt('deleting the compositions', async () => {
+    return asWriter('deleting the compositions', async () => {
       const pieces = await this.#store.list();
       const nowMs = Date.now();
       await this.#store.setDeleted(
@@ -70,6 +71,20 @@ async function attempt<T>(doing: string, work: () => Promise<T>): Promise<Result
   } catch (thrown) {
     const { code, message, hint, retryable } = toStorageError(thrown, doing);
     return fail(code, message, { hint, retryable });
+  }
+}
+
+/** Changes something as the one tab that may. */
+async function asWriter<T>(doing: string, work: () => Promise<T>): Promise<Result<T>> {
+  const lock = await requestWriterLock(WRITER_LOCK);
+  try {
+    if (lock.held) return await attempt(doing, work);
+    return fail('busy', 'Compose is open in another tab, which has the right to change its compositions.', {
+      hint: 'Close that tab, then try again.',
+      retryable: true,
+    });
+  } finally {
+    lock.release();
   }
 }
 

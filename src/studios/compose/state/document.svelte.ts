@@ -4,12 +4,13 @@ import {
   NO_COUNTS,
   type Composition,
   type Draft,
+  type RunCounts,
   type RunSettings,
   type Version,
 } from '../engine/composition.ts';
 import { moveLocks, type GridNote } from '../engine/constraints.ts';
-import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
-import { chordAt, type Roll } from '../engine/roll.ts';
+import { type MixerSettings } from '../engine/mixer-settings.ts';
+import { partsOf } from '../engine/parts.ts';
 import type { Constraints } from '../engine/rules.ts';
 import {
   isSameMusic,
@@ -22,7 +23,6 @@ import {
   type ScoreNote,
 } from '../engine/score.ts';
 import type { SamplerSettings } from '../engine/settings.ts';
-import { separateVoices, VOICE_COUNT } from '../engine/voices.ts';
 
 /** Rows of the network's roll; `compose.worker` refuses another manifest. */
 export const RANGE = { pitches: 48, pitchLowMidi: 36 } as const;
@@ -240,8 +240,8 @@ export class ComposeDocument {
   }
 
   /** Keeps what a run under way has made so far, in case the page dies. It is no step of undo, and not on the roll. */
-  keepMoment(score: Score): void {
-    this.#onChange?.({ ...this.composition, draft: { ...this.#draft, score } });
+  keepMoment(score: Score, lastRun: RunCounts): void {
+    this.#onChange?.({ ...this.composition, draft: { ...this.#draft, score, lastRun } });
   }
 
   /** The version that has the notes, tempo and length that are there now. */
@@ -305,29 +305,4 @@ export interface SelectedRegion {
   readonly lowMidi: number;
   /** Inclusive. */
   readonly highMidi: number;
-}
-
-/** The part of each note: the voice that sings most of its cells. */
-function partsOf(score: Score, roll: Roll): ReadonlyMap<number, number> {
-  const parts = new Map<number, number>();
-  // A melody alone is the soprano, however low it lies.
-  const isMelody = Array.from({ length: roll.steps }, (_, step) => chordAt(roll, step)).every(
-    (chord) => chord.length <= 1,
-  );
-  if (isMelody) return parts;
-  const { rows } = separateVoices(roll);
-  for (const note of score.notes) {
-    const row = note.pitchMidi - roll.pitchLowMidi;
-    if (row < 0 || row >= roll.pitches) {
-      parts.set(note.id, row < 0 ? PARTS.length - 1 : 0);
-      continue;
-    }
-    const { startStep, lengthSteps } = snapToGrid(note);
-    const counts = [0, 0, 0, 0];
-    for (let step = startStep; step < Math.min(roll.steps, startStep + lengthSteps); step += 1)
-      for (let voice = 0; voice < VOICE_COUNT; voice += 1)
-        if (rows[step * VOICE_COUNT + voice] === row) counts[voice] = (counts[voice] ?? 0) + 1;
-    parts.set(note.id, counts.indexOf(Math.max(...counts)));
-  }
-  return parts;
 }

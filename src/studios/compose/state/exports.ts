@@ -1,4 +1,5 @@
 import { writeSong } from '../../../platform/midi-file-write.ts';
+import type { GridNote } from '../engine/constraints.ts';
 import { findKey } from '../engine/key-finding.ts';
 import { PARTS } from '../engine/mixer-settings.ts';
 import { writeMusicXml } from '../engine/musicxml.ts';
@@ -49,26 +50,34 @@ export function toMidi(document: ComposeDocument): Blob {
   return new Blob([writeSong(tracks, document.score.tempoBpm, document.title)], { type: 'audio/midi' });
 }
 
+/** Notes of each part as a staff shows them: on the grid, and of two that begin at once the upper one. */
+function staves(document: ComposeDocument): { readonly name: string; readonly notes: GridNote[] }[] {
+  return notesByPart(document).map((notes, index) => {
+    const written: { startStep: number; lengthSteps: number; pitchMidi: number }[] = [];
+    for (const note of notes) {
+      const place = { ...snapToGrid(note), pitchMidi: note.pitchMidi };
+      const last = written.at(-1);
+      if (last?.startStep === place.startStep) {
+        if (place.pitchMidi > last.pitchMidi) written[written.length - 1] = place;
+        continue;
+      }
+      if (last !== undefined) last.lengthSteps = Math.min(last.lengthSteps, place.startStep - last.startStep);
+      written.push(place);
+    }
+    return { name: PARTS[index] ?? '', notes: written };
+  });
+}
+
+/** How many notes a score to print leaves out. */
+export const notInNotation = (document: ComposeDocument): number =>
+  document.score.notes.length -
+  behindTheEnd(document) -
+  staves(document).reduce((sum, { notes }) => sum + notes.length, 0);
+
 /** A score to print: a staff for each voice, on the grid; where a voice has two notes at once the upper one is written. */
 export function toMusicXml(document: ComposeDocument): Blob {
   const { score, title } = document;
-  const parts = notesByPart(document)
-    .map((notes, index) => {
-      const written: { startStep: number; lengthSteps: number; pitchMidi: number }[] = [];
-      for (const note of notes) {
-        const place = { ...snapToGrid(note), pitchMidi: note.pitchMidi };
-        const last = written.at(-1);
-        if (last?.startStep === place.startStep) {
-          if (place.pitchMidi > last.pitchMidi) written[written.length - 1] = place;
-          continue;
-        }
-        if (last !== undefined)
-          last.lengthSteps = Math.min(last.lengthSteps, place.startStep - last.startStep);
-        written.push(place);
-      }
-      return { name: PARTS[index] ?? '', notes: written };
-    })
-    .filter(({ notes }) => notes.length > 0);
+  const parts = staves(document).filter(({ notes }) => notes.length > 0);
   const key = findKey(score.notes) ?? NO_KEY;
   const sheet = parts.length === 0 ? [{ name: 'Soprano', notes: [] }] : parts;
   return new Blob([writeMusicXml(sheet, score.bars, { title, tempoBpm: Math.round(score.tempoBpm), key })], {

@@ -160,8 +160,10 @@ export class Keyboard {
       () => (this.#isCountingIn = false),
       this.#zeroMs + 1000 * beginSec - performance.now(),
     );
+    const atSec = this.#secondsOf(performance.now());
+    if (this.#pedals.size > 0) this.#note({ kind: 'pedal', isDown: true, atSec });
     for (const { pitchMidi } of this.#held.values())
-      this.#note({ kind: 'down', pitchMidi, velocity: 80, atSec: this.#secondsOf(performance.now()) });
+      this.#note({ kind: 'down', pitchMidi, velocity: 80, atSec });
   }
 
   stopRecording(): void {
@@ -190,12 +192,14 @@ export class Keyboard {
 
   #pedal(source: KeySource, isDown: boolean, timeMs: number): void {
     const sustained = this.#pedals.get(source);
+    const wasDown = this.#pedals.size > 0;
     if (isDown && sustained === undefined) this.#pedals.set(source, new Set());
     if (!isDown && sustained !== undefined) {
       this.#pedals.delete(source);
       for (const pitchMidi of sustained) this.#letGo(pitchMidi);
     }
-    if (isDown !== (sustained !== undefined))
+    // For a recording there is one pedal: it is up when all are.
+    if (this.#pedals.size > 0 !== wasDown)
       this.#note({ kind: 'pedal', isDown, atSec: this.#secondsOf(timeMs) });
   }
 

@@ -78,7 +78,7 @@ describe('what is said of a file that was opened', () => {
     expect(words(song({ tempoBpm: 120 }, triplet))).toEqual([
       '2 of 4 notes begin off the grid of sixteenths, which moves the notes by 21 ms on average and 42 ms at most: triplets and other metres are approximated.',
       '3 notes made longer or shorter by the grid.',
-      'With “Grid” at 0 % in the mixer you hear them as they were played.',
+      'With “Grid” at 0 %, above the roll, you hear them as they were played.',
     ]);
     expect(words(song({}, [note(0, 400)]))).toContain('One note made longer or shorter by the grid.');
   });

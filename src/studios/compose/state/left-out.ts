@@ -58,7 +58,7 @@ function gridInWords({ notes, approximated }: FileView): string[] {
       `${number(moved)} of ${countOf(notes.length).toLowerCase()} begin off the grid of sixteenths, which moves the notes by ${meanMs.toFixed(0)} ms on average and ${maxMs.toFixed(0)} ms at most: triplets and other metres are approximated.`,
     );
   if (lengths > 0) words.push(`${countOf(lengths)} made longer or shorter by the grid.`);
-  if (words.length > 0) words.push('With “Grid” at 0 % in the mixer you hear them as they were played.');
+  if (words.length > 0) words.push('With “Grid” at 0 %, above the roll, you hear them as they were played.');
   return words;
 }
 

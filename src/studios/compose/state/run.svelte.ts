@@ -5,7 +5,7 @@ import { ModelStore } from '../../../platform/model-store/store.ts';
 import { connectWorker, transfer, type Connection } from '../../../platform/rpc.ts';
 import { startWorker } from '../../../platform/worker-start.ts';
 import { applyRoll, rollAfter } from '../engine/apply-edits.ts';
-import { nextNoteId, type RunSettings } from '../engine/composition.ts';
+import { nextNoteId, type RunCounts, type RunSettings } from '../engine/composition.ts';
 import { lockOfNotes } from '../engine/constraints.ts';
 import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
 import { countOn, type Roll } from '../engine/roll.ts';
@@ -52,6 +52,8 @@ export class Runner {
   #live = $state.raw<Score | undefined>();
   #run = $state.raw<MadeRun | undefined>();
   #step = $state(0);
+  /** Runs that versions were made by. */
+  readonly #runs = new Map<string, MadeRun>();
   /** Notes as the run put them on the roll last. */
   #shown = $state.raw<Score['notes'] | undefined>();
   #thought = $state.raw<Thought | undefined>();
@@ -139,7 +141,7 @@ export class Runner {
       if (this.#progress !== undefined) this.#progress = { ...this.#progress, done: edits.length };
       if (performance.now() - keptMs < KEEP_MS) return;
       keptMs = performance.now();
-      document.keepMoment(this.#live);
+      document.keepMoment(this.#live, countsOf(request.roll.cells, cells));
     };
     let isOver = false;
     const finish = (made: readonly PieceEdit[]): void => {
@@ -218,7 +220,18 @@ export class Runner {
     this.#put('Go to a step of the run', run, this.#step, 'scrub');
   }
 
-  /** Another composition or version is on the roll. */
+  /** A version is on the roll: the run that made it can be gone through again, if it was made since the page was opened. */
+  recall(versionId: number): void {
+    this.forget();
+    const document = this.#document();
+    const run = this.#runs.get(keyOf(document, versionId));
+    if (run?.document !== document) return;
+    this.#run = run;
+    this.#step = run.edits.length;
+    this.#shown = document.score.notes;
+  }
+
+  /** Another composition is on the roll. */
   forget(): void {
     this.#run = undefined;
     this.#step = 0;
@@ -272,14 +285,13 @@ export class Runner {
     this.#run = run;
     this.#step = run.edits.length;
     this.#put('Compose', run, run.edits.length);
-    if (version !== undefined && run.document.score !== run.before)
-      run.document.keepVersion(version, Date.now());
+    if (version === undefined || run.document.score === run.before) return;
+    const { id } = run.document.keepVersion(version, Date.now());
+    this.#runs.set(keyOf(run.document, id), run);
   }
 
   #put(label: string, run: MadeRun, count: number, merge?: string): void {
     const after = rollAfter(run.roll, run.edits, count);
-    const added = countOn(after.cells.map((cell, i) => cell & ~(run.roll.cells[i] ?? 0)));
-    const removed = countOn(after.cells.map((cell, i) => ~cell & (run.roll.cells[i] ?? 0) & 1));
     run.document.change(
       label,
       (draft) => ({
@@ -288,7 +300,7 @@ export class Runner {
           ...draft.score,
           notes: count === 0 ? run.before.notes : applyRoll(run.before, after, run.nextId).notes,
         },
-        lastRun: { added, removed },
+        lastRun: countsOf(run.roll.cells, after.cells),
       }),
       merge === undefined ? {} : { merge },
     );
@@ -331,6 +343,13 @@ export class Runner {
     this.#starting = undefined;
   }
 }
+
+const keyOf = (document: ComposeDocument, versionId: number): string => `${document.id} ${versionId}`;
+
+const countsOf = (before: Uint8Array, after: Uint8Array): RunCounts => ({
+  added: countOn(after.map((cell, i) => cell & ~(before[i] ?? 0))),
+  removed: countOn(after.map((cell, i) => ~cell & (before[i] ?? 0) & 1)),
+});
 
 function requestOf(document: ComposeDocument, asked: AskedRun): PieceRequest {
   const { iterations } = asked;

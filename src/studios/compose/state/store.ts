@@ -19,6 +19,9 @@ interface ComposeSchema extends DBSchema {
 /** What was deleted can come back for so long. */
 const TRASH_MS = 24 * 60 * 60 * 1000;
 
+/** The tab that holds it may change compositions. */
+export const WRITER_LOCK = 'atelier-compose-writer';
+
 /** The compositions of this browser. A composition is one row, written in one transaction. */
 export class PieceStore {
   readonly #database: IDBPDatabase<ComposeSchema>;

@@ -137,6 +137,9 @@ function drawLocks(
 /** More notes in view than these are drawn with plainer shapes: a rounded corner costs five times a straight one. */
 const CROWD = 400;
 
+/** A narrower note of the network has no room for its mark: it is half as high instead, pixels. */
+const MARKED = 7;
+
 // A person's notes are rounded and filled; the network's have corners and a diamond: told apart without colour.
 function drawNote(
   context: CanvasRenderingContext2D,
@@ -145,10 +148,11 @@ function drawNote(
   colors: RollColors,
 ): void {
   context.beginPath();
-  if (isNetwork) context.rect(x, y, width, height);
-  else context.roundRect(x, y, width, height, Math.min(4, height / 2));
+  if (!isNetwork) context.roundRect(x, y, width, height, Math.min(4, height / 2));
+  else if (width < MARKED) context.rect(x, y + height / 4, width, height / 2);
+  else context.rect(x, y, width, height);
   context.fill();
-  if (!isNetwork || width < 7) return;
+  if (!isNetwork || width < MARKED) return;
   const [cx, cy, r] = [x + Math.min(7, width / 2), y + height / 2, Math.min(3, height / 3)];
   context.fillStyle = colors.paper;
   context.beginPath();
@@ -159,15 +163,19 @@ function drawNote(
   context.fill();
 }
 
-// The same two, told apart by the network's hole alone: what is drawn must also be rastered, rectangle by rectangle.
+// The same two, told apart by the network's hole, or height: what is drawn must also be rastered, rectangle by rectangle.
 function drawNoteOfMany(
   context: CanvasRenderingContext2D,
   { x, y, width, height }: Box,
   isNetwork: boolean,
   colors: RollColors,
 ): void {
+  if (isNetwork && width < MARKED) {
+    context.fillRect(x, y + height / 4, width, height / 2);
+    return;
+  }
   context.fillRect(x, y, width, height);
-  if (!isNetwork || width < 7) return;
+  if (!isNetwork) return;
   context.fillStyle = colors.paper;
   context.fillRect(x + 3, y + height / 2 - 1, 3, 2);
 }

@@ -1,7 +1,7 @@
 import type { HideBy } from './words-to-hide.ts';
 
 /** Ways to turn sound into words, in the order in which they may be tried. */
-export const ENGINE_IDS = ['on-device', 'vendor'] as const;
+export const ENGINE_IDS = ['on-device', 'vendor', 'phrases'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
 /** How a person wants the doorbell. */

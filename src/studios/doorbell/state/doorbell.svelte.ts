@@ -8,6 +8,7 @@ import { greetingOf, saneSettings, type DoorbellSettings, type EngineId } from '
 import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
+import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
 import { MessageStore } from './store.ts';
@@ -25,7 +26,7 @@ export class Doorbell {
   readonly voices = new Voices();
   readonly messages: Messages;
   readonly visits: Visits;
-  readonly ears: readonly Ear[] = browserEars();
+  readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
   /** The message that a notification was pressed to play; the list plays it. */
@@ -194,9 +195,20 @@ export class Doorbell {
     await this.change({ notifies: wanted && (await allowNotifications()) });
   }
 
-  /** Transcribes a message again. @returns what failed, in words */
-  async transcribeAgain(message: Message): Promise<string | undefined> {
-    const [ear] = await this.#usable(message.language);
+  /** Engines that a recording of the doorbell's language can be given to now, in their order. */
+  get usableNow(): readonly Ear[] {
+    return this.#allowed.filter(({ id }) => this.#readiness.get(id) === 'ready');
+  }
+
+  /**
+   * Transcribes a message again.
+   *
+   * @param id of the engine; the first that can be used where it is left out
+   * @returns what failed, in words
+   */
+  async transcribeAgain(message: Message, id?: EngineId): Promise<string | undefined> {
+    const usable = await this.#usable(message.language);
+    const ear = id === undefined ? usable[0] : usable.find((each) => each.id === id);
     if (ear === undefined) return 'No engine in the list “Transcribe with” can be used.';
     const sound = await this.messages.sound(message);
     if (sound === undefined) return 'The recording is not there any more.';
@@ -214,7 +226,7 @@ export class Doorbell {
       await this.messages.change(message.id, { heard, transcript, engine: ear.id, problems });
       return undefined;
     } catch (thrown) {
-      return `${ear.title} could not transcribe it: ${String(thrown)}.`;
+      return `${ear.title} could not transcribe it: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
     } finally {
       if (this.#again.stop === stop) this.#again = undefined;
     }
@@ -229,17 +241,22 @@ export class Doorbell {
     this.visits.close();
     this.watch.close();
     this.#again?.stop.abort();
+    for (const ear of this.ears) ear.close?.();
     void Promise.all([this.link.close(), this.messages.close()]).then(() => {
       this.#lock?.release();
       this.#store.close();
     });
   }
 
-  async #usable(language: string): Promise<readonly Ear[]> {
+  get #allowed(): readonly Ear[] {
     const { enginesOff, allowsSending } = this.#settings;
-    const allowed = this.order.filter(
+    return this.order.filter(
       ({ id, sends }) => !enginesOff.includes(id) && (!sends || allowsSending === true),
     );
+  }
+
+  async #usable(language: string): Promise<readonly Ear[]> {
+    const allowed = this.#allowed;
     const ready = await Promise.all(allowed.map((ear) => ear.readiness(language)));
     return allowed.filter((_, i) => ready[i] === 'ready');
   }

@@ -239,7 +239,9 @@ export class Visits implements VisitParts {
   async #listenAlong({ track }: VisitRecorder, signal: AbortSignal): Promise<void> {
     const { language } = this.#need.settings();
     const [ear] = await this.#need.usable(language);
-    if (ear === undefined || track === undefined || signal.aborted || track.readyState !== 'live') return;
+    if (track === undefined || signal.aborted || track.readyState !== 'live') return;
+    // One that hears recordings only has its turn when it is over.
+    if (ear?.hear === undefined) return;
     try {
       this.#live = { ear, hearing: ear.hear(track, this.#options(language)) };
     } catch (thrown) {

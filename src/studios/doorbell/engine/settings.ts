@@ -1,3 +1,4 @@
+import { saneRelay, type RelaySettings } from './relay.ts';
 import type { HideBy } from './words-to-hide.ts';
 
 /** Ways to turn sound into words, in the order in which they may be tried. */
@@ -28,6 +29,13 @@ export interface DoorbellSettings {
   readonly allowsSending: boolean | undefined;
   readonly notifies: boolean;
   readonly rings: boolean;
+  /** What was said is read out here. */
+  readonly readsOut: boolean;
+  readonly relay: RelaySettings;
+  /** The target that messages may be sent to, as `relayTarget` names it; empty for none. */
+  readonly relayAllowed: string;
+  /** A mail address or a telephone number, for links; empty for none. */
+  readonly handOverTo: string;
 }
 
 export const RECORD_SEC = { least: 3, most: 120 } as const;
@@ -98,5 +106,9 @@ export function saneSettings(wanted: unknown, language: string): DoorbellSetting
     allowsSending: typeof has.allowsSending === 'boolean' ? has.allowsSending : undefined,
     notifies: flag(has.notifies, false),
     rings: flag(has.rings, true),
+    readsOut: flag(has.readsOut, false),
+    relay: saneRelay(has.relay),
+    relayAllowed: text(has.relayAllowed),
+    handOverTo: text(has.handOverTo),
   };
 }

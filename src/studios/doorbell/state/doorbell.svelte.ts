@@ -11,7 +11,9 @@ import { Watch } from './link-watch.svelte.ts';
 import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
+import { summaryOf } from './problem-words.ts';
 import { MessageStore } from './store.ts';
+import { Relay, relayTarget, type RelaySettings } from './relay.svelte.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 
@@ -26,11 +28,13 @@ export class Doorbell {
   readonly voices = new Voices();
   readonly messages: Messages;
   readonly visits: Visits;
+  readonly relay: Relay;
   readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
   /** The message that a notification was pressed to play; the list plays it. */
   playing = $state<string | undefined>();
+  readonly #closing = new AbortController();
   #lock: WriterLock | undefined;
   #isDoorbell = $state(false);
   #isArmed = $state(false);
@@ -49,8 +53,10 @@ export class Doorbell {
       settings: () => this.#settings,
       voices: this.voices,
       usable: (language) => this.#usable(language),
+      onTold: (message) => this.#told(message),
       onEnded: () => this.watch.visitEnded(),
     });
+    this.relay = new Relay(this.messages, () => this.#settings);
     this.#stopPlayAsked = onPlayAsked((id) => (this.playing = id));
     this.watch.onVisitor(({ distanceCm }) => {
       if (this.#isDoorbell) this.visits.begin('sensor', Math.round(distanceCm), this.#isArmed);
@@ -111,7 +117,14 @@ export class Doorbell {
     await this.messages.reload();
     await this.messages.endAbandoned();
     await this.messages.attempt('reading the trash', () => this.#store.emptyTrash(Date.now()));
+    await this.relay.begin();
     await this.link.resume();
+  }
+
+  #told(message: Message): void {
+    const { language, voice, readsOut } = this.#settings;
+    if (readsOut) void this.voices.speak(summaryOf(message), language, voice, this.#closing.signal);
+    void this.relay.add(message);
   }
 
   /** Arms sound and microphone. Needs a gesture. */
@@ -191,6 +204,17 @@ export class Doorbell {
     if (allows !== undefined) void this.change({ allowsSending: allows });
   }
 
+  async changeRelay(relay: RelaySettings): Promise<void> {
+    await this.change({ relay });
+    await this.relay.wake();
+  }
+
+  /** Whether messages may be sent to the target as it is set now. */
+  async allowRelay(allows: boolean): Promise<void> {
+    await this.change({ relayAllowed: allows ? relayTarget(this.#settings.relay) : '' });
+    await this.relay.wake();
+  }
+
   async setNotifies(wanted: boolean): Promise<void> {
     await this.change({ notifies: wanted && (await allowNotifications()) });
   }
@@ -241,6 +265,8 @@ export class Doorbell {
     this.visits.close();
     this.watch.close();
     this.#again?.stop.abort();
+    this.#closing.abort();
+    this.relay.close();
     for (const ear of this.ears) ear.close?.();
     void Promise.all([this.link.close(), this.messages.close()]).then(() => {
       this.#lock?.release();

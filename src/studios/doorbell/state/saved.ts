@@ -4,8 +4,8 @@ import { saneSettings } from '../engine/settings.ts';
 import { readFile, writeFile, type DoorbellFileResult, type SavedMessage } from './file.ts';
 import type { MessageStore } from './store.ts';
 
-/** Answers that a person gave to this browser; another one asks for itself. */
-const NOT_CARRIED: ReadonlySet<string> = new Set(['allowsSending', 'notifies']);
+/** Answers that a person gave to this browser; another one asks for itself. Addresses of webhooks and topics are secrets. */
+const NOT_CARRIED: ReadonlySet<string> = new Set(['allowsSending', 'notifies', 'relayAllowed', 'relay']);
 
 /** One file that holds messages, their recordings, and what the person has set. */
 export async function saveAll(

@@ -33,6 +33,8 @@ export interface VisitsNeed {
   readonly voices: Voices;
   /** Engines that may be used now, in their order. */
   readonly usable: (language: string) => Promise<readonly Ear[]>;
+  /** Beside the notification: what else tells of a message. It may not hold the visit up. */
+  readonly onTold: (message: Message) => void;
   readonly onEnded: () => void;
 }
 
@@ -196,6 +198,7 @@ export class Visits implements VisitParts {
   async tell(): Promise<VisitProblem | undefined> {
     const message = this.#message;
     this.#badge.add();
+    if (message !== undefined) this.#need.onTold(message);
     if (message === undefined || !this.#need.settings().notifies) return undefined;
     return notify(message);
   }

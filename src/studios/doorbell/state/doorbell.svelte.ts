@@ -6,6 +6,7 @@ import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
 import { greetingOf, saneSettings, type DoorbellSettings, type EngineId } from '../engine/settings.ts';
 import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
+import { Greetings } from './greetings.svelte.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
 import { PhrasesEar } from './phrases-ear.ts';
@@ -29,6 +30,7 @@ export class Doorbell {
   readonly messages: Messages;
   readonly visits: Visits;
   readonly relay: Relay;
+  readonly greetings: Greetings;
   readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
@@ -48,10 +50,12 @@ export class Doorbell {
   constructor(store: MessageStore) {
     this.#store = store;
     this.messages = new Messages(store, () => void this.#readSettings());
+    this.greetings = new Greetings(store, this.messages);
     this.visits = new Visits({
       messages: this.messages,
       settings: () => this.#settings,
       voices: this.voices,
+      greetings: this.greetings,
       usable: (language) => this.#usable(language),
       onTold: (message) => this.#told(message),
       onEnded: () => this.watch.visitEnded(),
@@ -267,6 +271,7 @@ export class Doorbell {
     this.#again?.stop.abort();
     this.#closing.abort();
     this.relay.close();
+    this.greetings.stop();
     for (const ear of this.ears) ear.close?.();
     void Promise.all([this.link.close(), this.messages.close()]).then(() => {
       this.#lock?.release();
@@ -301,6 +306,7 @@ export class Doorbell {
     await this.messages.attempt('reading the settings', async () => {
       this.#settings = saneSettings(await this.#store.settings(), navigator.language);
     });
+    await this.greetings.open();
   }
 }
 

@@ -9,6 +9,7 @@ import type { VisitProblem, VisitState } from '../engine/visit.ts';
 import { chime } from './chime.ts';
 import { Conductor, type VisitParts } from './conductor.svelte.ts';
 import { hearAgain, type Ear, type Hearing, type HearOptions } from './ears.ts';
+import type { Greetings } from './greetings.svelte.ts';
 import type { Messages } from './messages.svelte.ts';
 import { Badge, notify } from './notifier.ts';
 import { VisitRecorder } from './recorder.ts';
@@ -31,6 +32,7 @@ export interface VisitsNeed {
   readonly messages: Messages;
   readonly settings: () => DoorbellSettings;
   readonly voices: Voices;
+  readonly greetings: Greetings;
   /** Engines that may be used now, in their order. */
   readonly usable: (language: string) => Promise<readonly Ear[]>;
   /** Beside the notification: what else tells of a message. It may not hold the visit up. */
@@ -102,6 +104,9 @@ export class Visits implements VisitParts {
 
   async greet(_visit: number, signal: AbortSignal): Promise<VisitProblem | undefined> {
     const { language, voice } = this.#need.settings();
+    const own = this.#need.greetings.of(language);
+    // One that cannot be played is better spoken than left out.
+    if (own !== undefined && (await this.#need.greetings.play(own, signal)) === undefined) return undefined;
     return this.#need.voices.speak(this.greeting, language, voice, signal);
   }
 

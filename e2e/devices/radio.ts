@@ -152,7 +152,7 @@ export class Radio {
     this.#context = await chromium.launchPersistentContext(join(this.#folder, 'profile'), {
       ...launch,
       executablePath: process.env.ATELIER_BROWSER ?? '',
-      env: this.#env as Record<string, string>,
+      env: this.#env,
       args: [
         ...(launch.args ?? []),
         `--enable-features=${features.join(',')}`,

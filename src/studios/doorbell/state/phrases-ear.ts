@@ -18,7 +18,7 @@ export class PhrasesEar implements Ear {
   readonly id = 'phrases';
   readonly title = 'Names and set phrases, on this device';
   readonly price =
-    'Nothing leaves this device. Hears only “Words to know” and what people often say at a door; the rest is “…”. English and French.';
+    'Nothing leaves this device. Hears only “Words to know” and what people often say at a door; the rest is “…”. English and French, 10 MB at most, fetched once.';
   readonly sends = false;
   readonly #models = new ModelStore(new URL('models/', document.baseURI));
   #worker: Promise<Connection<PhrasesApi>> | undefined;

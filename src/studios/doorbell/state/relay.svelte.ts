@@ -16,7 +16,7 @@ import type { DoorbellSettings } from '../engine/settings.ts';
 import type { Messages } from './messages.svelte.ts';
 import { summaryOf } from './problem-words.ts';
 
-export { relayProblem, relayTarget, type RelayKind, type RelaySettings } from '../engine/relay.ts';
+export { relayProblem, relayTarget, type RelaySettings } from '../engine/relay.ts';
 export { handOverLink, PLACES } from '../engine/relay.ts';
 
 /** Whether this page may reach other hosts at all. */

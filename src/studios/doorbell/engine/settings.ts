@@ -36,10 +36,13 @@ export interface DoorbellSettings {
   readonly relayAllowed: string;
   /** A mail address or a telephone number, for links; empty for none. */
   readonly handOverTo: string;
+  /** What messages may take, MB; 0: as much as there is. */
+  readonly keepMb: number;
 }
 
 export const RECORD_SEC = { least: 3, most: 120 } as const;
 const MAX_TEXT = 20_000;
+const MOST_MB = 1_000_000;
 
 const GREETINGS: Readonly<Record<string, string>> = {
   en: 'Hello! Nobody can come to the door. Please say who you are and what it is about.',
@@ -84,6 +87,7 @@ function enginesOf(value: unknown): EngineId[] {
 export function saneSettings(wanted: unknown, language: string): DoorbellSettings {
   const has = isObject(wanted) ? wanted : {};
   const greetings = isObject(has.greetings) ? has.greetings : {};
+  const keepMb = typeof has.keepMb === 'number' ? has.keepMb : 0;
   const seconds = typeof has.recordSec === 'number' && Number.isFinite(has.recordSec) ? has.recordSec : 20;
   return {
     greetings: Object.fromEntries(
@@ -110,5 +114,6 @@ export function saneSettings(wanted: unknown, language: string): DoorbellSetting
     relay: saneRelay(has.relay),
     relayAllowed: text(has.relayAllowed),
     handOverTo: text(has.handOverTo),
+    keepMb: Number.isFinite(keepMb) ? Math.min(MOST_MB, Math.max(0, keepMb)) : 0,
   };
 }

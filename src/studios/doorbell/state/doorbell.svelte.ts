@@ -15,6 +15,7 @@ import { allowNotifications, onPlayAsked } from './notifier.ts';
 import { summaryOf } from './problem-words.ts';
 import { MessageStore } from './store.ts';
 import { Relay, relayTarget, type RelaySettings } from './relay.svelte.ts';
+import { Room } from './room.svelte.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 
@@ -31,6 +32,7 @@ export class Doorbell {
   readonly visits: Visits;
   readonly relay: Relay;
   readonly greetings: Greetings;
+  readonly room: Room;
   readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
@@ -51,6 +53,7 @@ export class Doorbell {
     this.#store = store;
     this.messages = new Messages(store, () => void this.#readSettings());
     this.greetings = new Greetings(store, this.messages);
+    this.room = new Room(store, this.messages, () => this.#settings);
     this.visits = new Visits({
       messages: this.messages,
       settings: () => this.#settings,

@@ -178,6 +178,12 @@ export class MessageStore {
     });
   }
 
+  /** Bytes of a message with its recording. */
+  async size(message: Message): Promise<number> {
+    const parts = await this.#database.getAll('sounds', partsOf(message.id));
+    return parts.reduce((sum, { bytes }) => sum + bytes.byteLength, JSON.stringify(message).length);
+  }
+
   /** Bytes of the list, with the greetings, and of the trash. */
   async bytes(): Promise<{ readonly list: number; readonly trash: number }> {
     const sums = { list: 0, trash: 0 };

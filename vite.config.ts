@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
@@ -20,6 +21,9 @@ export default defineConfig({
   base: './',
   // Tests of updates build a second version.
   define: { __ATELIER_VERSION__: JSON.stringify(process.env.ATELIER_VERSION ?? packageJson.version) },
+  resolve: {
+    alias: { 'blob-polyfill': fileURLToPath(new URL('scripts/blob-polyfill.ts', import.meta.url)) },
+  },
   plugins: [
     svelte(),
     assembly(),
@@ -69,6 +73,7 @@ export default defineConfig({
     format: 'es',
     plugins: () => [assembly(), shipped.worker()],
     rolldownOptions: {
+      checks: { pluginTimings: false },
       // Verovio asks for it in Node only.
       external: ['node:module'],
       output: {

@@ -28,6 +28,9 @@ const COMMON_TEXT: Readonly<Record<string, string>> = {
   'Apache-2.0 AND MIT': 'licences/tfjs-layers.txt',
 };
 
+/** Packages whose text is not in them, and is not the same for all of their licence. */
+const OWN_TEXT: Readonly<Record<string, string>> = { soundswallower: 'licences/soundswallower.txt' };
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -53,7 +56,7 @@ function describePackage(folder: string): ShippedPackage {
   if (licence === '') throw new Error(`${text(manifest.name)} is in the site and names no licence`);
   const repository = isRecord(manifest.repository) ? manifest.repository.url : manifest.repository;
   const file = readdirSync(folder).find((name) => LICENCE_FILE.test(name));
-  const common = COMMON_TEXT[licence];
+  const common = OWN_TEXT[text(manifest.name)] ?? COMMON_TEXT[licence];
   const textFile = file === undefined ? common : join(folder, file);
   return {
     name: text(manifest.name),

@@ -3,20 +3,39 @@ import type { Plugin } from 'vite';
 
 const ROOT = 'models';
 
-const isManifest = (value: unknown): value is { files: { path: string }[] } =>
+interface Manifest {
+  /** A folder of an npm package where the files lie, for a model that is not copied here. */
+  readonly package?: string;
+  readonly files: readonly { readonly path: string }[];
+}
+interface Served {
+  /** In the site. */
+  readonly path: string;
+  /** On this disk. */
+  readonly source: string;
+}
+
+const isManifest = (value: unknown): value is Manifest =>
   typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files);
 
 /** What the site serves of a model: its manifest, the files that it lists, its card and licence. How it was made stays at home. */
-function servedPaths(): string[] {
+function served(): Served[] {
   if (!existsSync(ROOT)) return [];
-  return readdirSync(ROOT).flatMap((name) => {
+  return readdirSync(ROOT).flatMap((name): Served[] => {
     const manifestPath = `${ROOT}/${name}/manifest.json`;
     if (!existsSync(manifestPath)) return [];
     const manifest: unknown = JSON.parse(readFileSync(manifestPath, 'utf8'));
     if (!isManifest(manifest)) throw new Error(`${manifestPath} lists no files`);
     const papers = ['card.md', 'LICENSE', 'NOTICE'].filter((file) => existsSync(`${ROOT}/${name}/${file}`));
-    const files = ['manifest.json', ...papers, ...manifest.files.map(({ path }) => path)];
-    return files.map((file) => `${ROOT}/${name}/${file}`);
+    const folder = `${ROOT}/${name}`;
+    const origin = manifest.package === undefined ? folder : `node_modules/${manifest.package}`;
+    return [
+      ...['manifest.json', ...papers].map((file) => ({
+        path: `${folder}/${file}`,
+        source: `${folder}/${file}`,
+      })),
+      ...manifest.files.map(({ path }) => ({ path: `${folder}/${path}`, source: `${origin}/${path}` })),
+    ];
   });
 }
 
@@ -26,14 +45,15 @@ export function models(): Plugin {
     name: 'atelier-models',
     generateBundle() {
       if (this.environment.name !== 'client') return;
-      for (const path of servedPaths())
-        this.emitFile({ type: 'asset', fileName: path, source: readFileSync(path) });
+      for (const { path, source } of served())
+        this.emitFile({ type: 'asset', fileName: path, source: readFileSync(source) });
     },
     configureServer(server) {
-      const paths = new Set(servedPaths().map((path) => `/${path}`));
+      const sources = new Map(served().map(({ path, source }) => [`/${path}`, source]));
       server.middlewares.use((request, response, next) => {
         const path = (request.url ?? '').split('?')[0] ?? '';
-        if (!paths.has(path)) {
+        const source = sources.get(path);
+        if (source === undefined) {
           next();
           return;
         }
@@ -41,7 +61,7 @@ export function models(): Plugin {
           'Content-Type',
           path.endsWith('.json') ? 'application/json' : 'application/octet-stream',
         );
-        createReadStream(`.${path}`).pipe(response);
+        createReadStream(source).pipe(response);
       });
     },
   };

@@ -78,13 +78,13 @@ test('a message is searched for, deleted and brought back, saved to a file and r
       await doorbell.messages.first().getByRole('button', { name: 'Delete' }).click();
       await expect(doorbell.messages).toHaveCount(count);
     }
-    await page.locator('input[type=file]').setInputFiles({
+    await page.getByLabel('Open a file').setInputFiles({
       name: 'broken.zip',
       mimeType: 'application/zip',
       buffer: Buffer.from('PK no zip'),
     });
     await expect(page.getByRole('alert')).toContainText('broken.zip cannot be opened');
-    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByLabel('Open a file').setInputFiles(file);
     await expect(doorbell.messages).toHaveCount(2);
     await expect(transcripts.first()).toHaveValue('the second one');
     expect(await doorbell.sound(doorbell.messages.first())).toEqual(sound);
@@ -167,7 +167,7 @@ test('what was set travels with the saved file into another browser, the consent
     const { page } = doorbell;
     await doorbell.open(site.url);
     await doorbell.recordFor(7);
-    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByLabel('Open a file').setInputFiles(file);
     await expect(doorbell.messages).toHaveCount(1);
     await expect(page.getByRole('textbox', { name: 'Greeting' })).toHaveValue('Moin! Who is there?');
     await expect(page.getByRole('textbox', { name: 'Words to know' })).toHaveValue('Ana Müller');

@@ -255,7 +255,7 @@ class Bluetooth:
             if "org.bluez.GattManager1" in interfaces and "org.bluez.LEAdvertisingManager1" in interfaces:
                 adapter = bus.get_object("org.bluez", path)
                 properties = self.dbus.Interface(adapter, "org.freedesktop.DBus.Properties")
-                properties.Set("org.bluez.Adapter1", "Powered", self.dbus.Boolean(True))
+                properties.Set("org.bluez.Adapter1", "Powered", self.dbus.Boolean(True, variant_level=1))
                 return adapter
         sys.exit("This computer has no Bluetooth adapter that can advertise: look at bluetoothctl show.")
 
@@ -317,11 +317,13 @@ class Bluetooth:
 
         # Kept: what nobody holds is taken off the bus.
         self.objects = [Application(bus, root), Distance(bus, value_path), Advertisement(bus, "/atelier/advertisement")]
+        # Typed: of an empty one nobody could guess what it holds.
+        options = dbus.Dictionary({}, signature="sv")
         dbus.Interface(adapter, "org.bluez.GattManager1").RegisterApplication(
-            dbus.ObjectPath(root), {}, reply_handler=lambda: None, error_handler=refused
+            dbus.ObjectPath(root), options, reply_handler=lambda: None, error_handler=refused
         )
         dbus.Interface(adapter, "org.bluez.LEAdvertisingManager1").RegisterAdvertisement(
-            dbus.ObjectPath("/atelier/advertisement"), {}, reply_handler=lambda: None, error_handler=refused
+            dbus.ObjectPath("/atelier/advertisement"), options, reply_handler=lambda: None, error_handler=refused
         )
         return self.objects[1]
 

@@ -59,6 +59,7 @@ const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'hum.worker': "'self' 'wasm-unsafe-eval'",
   'twins.worker': "'self' 'wasm-unsafe-eval'",
   'networks.worker': "'self' 'wasm-unsafe-eval'",
+  'phrases.worker': "'self' 'wasm-unsafe-eval'",
 };
 
 /**

@@ -103,6 +103,19 @@ export class ModelStore {
     return ok({ bytes: buffer, kept });
   }
 
+  /** Whether every file of a model is on this device, as its kept manifest names them. Asks nobody. */
+  async isKept(name: string): Promise<boolean> {
+    const cache = await this.#host.openCache();
+    const stored = await cache?.match(new URL(`${name}/manifest.json`, this.#base).href);
+    if (cache === undefined || stored === undefined) return false;
+    const manifest = readManifest(await stored.text(), name);
+    if (!manifest.ok) return false;
+    const keys = new Set(await cache.keys());
+    return manifest.value.files.every((file) =>
+      keys.has(keyOf(new URL(`${name}/${file.path}`, this.#base).href, file)),
+    );
+  }
+
   /** Bytes kept of every model, by name. */
   async storedBytes(): Promise<ReadonlyMap<string, number>> {
     const sizes = new Map<string, number>();

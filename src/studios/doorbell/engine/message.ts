@@ -1,3 +1,4 @@
+import { readRelayState, type RelayState } from './relay.ts';
 import type { VisitPhase, VisitProblem } from './visit.ts';
 
 /** Where a message stands: a phase of its visit, or how the visit ended. */
@@ -26,6 +27,8 @@ export interface Message {
   /** Media type of the recording; empty for none. */
   readonly soundType: string;
   readonly isStarred: boolean;
+  /** Undefined: it is not passed on to anybody. */
+  readonly relay?: RelayState | undefined;
 }
 
 const STATES: readonly MessageState[] = ['seen', 'greeting', 'listening', 'transcribing', 'told', 'failed'];
@@ -58,6 +61,7 @@ export function readMessage(value: unknown): Message | undefined {
   const id = text(value.id, 100);
   if (atMs === undefined || !/^[\w-]+$/.test(id)) return undefined;
   const soundType = text(value.soundType, 100);
+  const relay = readRelayState(value.relay);
   return {
     id,
     atMs,
@@ -74,6 +78,7 @@ export function readMessage(value: unknown): Message | undefined {
     soundSec: amount(value.soundSec, 86_400) ?? 0,
     soundType: SOUND_TYPE.test(soundType) ? soundType : '',
     isStarred: value.isStarred === true,
+    ...(relay === undefined ? {} : { relay }),
   };
 }
 

@@ -1,7 +1,8 @@
+import { saneRelay, type RelaySettings } from './relay.ts';
 import type { HideBy } from './words-to-hide.ts';
 
 /** Ways to turn sound into words, in the order in which they may be tried. */
-export const ENGINE_IDS = ['on-device', 'vendor'] as const;
+export const ENGINE_IDS = ['on-device', 'vendor', 'phrases'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
 /** How a person wants the doorbell. */
@@ -28,10 +29,20 @@ export interface DoorbellSettings {
   readonly allowsSending: boolean | undefined;
   readonly notifies: boolean;
   readonly rings: boolean;
+  /** What was said is read out here. */
+  readonly readsOut: boolean;
+  readonly relay: RelaySettings;
+  /** The target that messages may be sent to, as `relayTarget` names it; empty for none. */
+  readonly relayAllowed: string;
+  /** A mail address or a telephone number, for links; empty for none. */
+  readonly handOverTo: string;
+  /** What messages may take, MB; 0: as much as there is. */
+  readonly keepMb: number;
 }
 
 export const RECORD_SEC = { least: 3, most: 120 } as const;
 const MAX_TEXT = 20_000;
+const MOST_MB = 1_000_000;
 
 const GREETINGS: Readonly<Record<string, string>> = {
   en: 'Hello! Nobody can come to the door. Please say who you are and what it is about.',
@@ -76,6 +87,7 @@ function enginesOf(value: unknown): EngineId[] {
 export function saneSettings(wanted: unknown, language: string): DoorbellSettings {
   const has = isObject(wanted) ? wanted : {};
   const greetings = isObject(has.greetings) ? has.greetings : {};
+  const keepMb = typeof has.keepMb === 'number' ? has.keepMb : 0;
   const seconds = typeof has.recordSec === 'number' && Number.isFinite(has.recordSec) ? has.recordSec : 20;
   return {
     greetings: Object.fromEntries(
@@ -98,5 +110,10 @@ export function saneSettings(wanted: unknown, language: string): DoorbellSetting
     allowsSending: typeof has.allowsSending === 'boolean' ? has.allowsSending : undefined,
     notifies: flag(has.notifies, false),
     rings: flag(has.rings, true),
+    readsOut: flag(has.readsOut, false),
+    relay: saneRelay(has.relay),
+    relayAllowed: text(has.relayAllowed),
+    handOverTo: text(has.handOverTo),
+    keepMb: Number.isFinite(keepMb) ? Math.min(MOST_MB, Math.max(0, keepMb)) : 0,
   };
 }

@@ -6,11 +6,16 @@ import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
 import { greetingOf, saneSettings, type DoorbellSettings, type EngineId } from '../engine/settings.ts';
 import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
+import { Greetings } from './greetings.svelte.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
+import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
+import { summaryOf } from './problem-words.ts';
 import { MessageStore } from './store.ts';
+import { Relay, relayTarget, type RelaySettings } from './relay.svelte.ts';
+import { Room } from './room.svelte.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 
@@ -25,11 +30,15 @@ export class Doorbell {
   readonly voices = new Voices();
   readonly messages: Messages;
   readonly visits: Visits;
-  readonly ears: readonly Ear[] = browserEars();
+  readonly relay: Relay;
+  readonly greetings: Greetings;
+  readonly room: Room;
+  readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
   /** The message that a notification was pressed to play; the list plays it. */
   playing = $state<string | undefined>();
+  readonly #closing = new AbortController();
   #lock: WriterLock | undefined;
   #isDoorbell = $state(false);
   #isArmed = $state(false);
@@ -43,13 +52,18 @@ export class Doorbell {
   constructor(store: MessageStore) {
     this.#store = store;
     this.messages = new Messages(store, () => void this.#readSettings());
+    this.greetings = new Greetings(store, this.messages);
+    this.room = new Room(store, this.messages, () => this.#settings);
     this.visits = new Visits({
       messages: this.messages,
       settings: () => this.#settings,
       voices: this.voices,
+      greetings: this.greetings,
       usable: (language) => this.#usable(language),
+      onTold: (message) => this.#told(message),
       onEnded: () => this.watch.visitEnded(),
     });
+    this.relay = new Relay(this.messages, () => this.#settings);
     this.#stopPlayAsked = onPlayAsked((id) => (this.playing = id));
     this.watch.onVisitor(({ distanceCm }) => {
       if (this.#isDoorbell) this.visits.begin('sensor', Math.round(distanceCm), this.#isArmed);
@@ -110,7 +124,14 @@ export class Doorbell {
     await this.messages.reload();
     await this.messages.endAbandoned();
     await this.messages.attempt('reading the trash', () => this.#store.emptyTrash(Date.now()));
+    await this.relay.begin();
     await this.link.resume();
+  }
+
+  #told(message: Message): void {
+    const { language, voice, readsOut } = this.#settings;
+    if (readsOut) void this.voices.speak(summaryOf(message), language, voice, this.#closing.signal);
+    void this.relay.add(message);
   }
 
   /** Arms sound and microphone. Needs a gesture. */
@@ -190,13 +211,35 @@ export class Doorbell {
     if (allows !== undefined) void this.change({ allowsSending: allows });
   }
 
+  async changeRelay(relay: RelaySettings): Promise<void> {
+    await this.change({ relay });
+    await this.relay.wake();
+  }
+
+  /** Whether messages may be sent to the target as it is set now. */
+  async allowRelay(allows: boolean): Promise<void> {
+    await this.change({ relayAllowed: allows ? relayTarget(this.#settings.relay) : '' });
+    await this.relay.wake();
+  }
+
   async setNotifies(wanted: boolean): Promise<void> {
     await this.change({ notifies: wanted && (await allowNotifications()) });
   }
 
-  /** Transcribes a message again. @returns what failed, in words */
-  async transcribeAgain(message: Message): Promise<string | undefined> {
-    const [ear] = await this.#usable(message.language);
+  /** Engines that a recording of the doorbell's language can be given to now, in their order. */
+  get usableNow(): readonly Ear[] {
+    return this.#allowed.filter(({ id }) => this.#readiness.get(id) === 'ready');
+  }
+
+  /**
+   * Transcribes a message again.
+   *
+   * @param id of the engine; the first that can be used where it is left out
+   * @returns what failed, in words
+   */
+  async transcribeAgain(message: Message, id?: EngineId): Promise<string | undefined> {
+    const usable = await this.#usable(message.language);
+    const ear = id === undefined ? usable[0] : usable.find((each) => each.id === id);
     if (ear === undefined) return 'No engine in the list “Transcribe with” can be used.';
     const sound = await this.messages.sound(message);
     if (sound === undefined) return 'The recording is not there any more.';
@@ -214,7 +257,7 @@ export class Doorbell {
       await this.messages.change(message.id, { heard, transcript, engine: ear.id, problems });
       return undefined;
     } catch (thrown) {
-      return `${ear.title} could not transcribe it: ${String(thrown)}.`;
+      return `${ear.title} could not transcribe it: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
     } finally {
       if (this.#again.stop === stop) this.#again = undefined;
     }
@@ -229,17 +272,25 @@ export class Doorbell {
     this.visits.close();
     this.watch.close();
     this.#again?.stop.abort();
+    this.#closing.abort();
+    this.relay.close();
+    this.greetings.stop();
+    for (const ear of this.ears) ear.close?.();
     void Promise.all([this.link.close(), this.messages.close()]).then(() => {
       this.#lock?.release();
       this.#store.close();
     });
   }
 
-  async #usable(language: string): Promise<readonly Ear[]> {
+  get #allowed(): readonly Ear[] {
     const { enginesOff, allowsSending } = this.#settings;
-    const allowed = this.order.filter(
+    return this.order.filter(
       ({ id, sends }) => !enginesOff.includes(id) && (!sends || allowsSending === true),
     );
+  }
+
+  async #usable(language: string): Promise<readonly Ear[]> {
+    const allowed = this.#allowed;
     const ready = await Promise.all(allowed.map((ear) => ear.readiness(language)));
     return allowed.filter((_, i) => ready[i] === 'ready');
   }
@@ -258,6 +309,7 @@ export class Doorbell {
     await this.messages.attempt('reading the settings', async () => {
       this.#settings = saneSettings(await this.#store.settings(), navigator.language);
     });
+    await this.greetings.open();
   }
 }
 

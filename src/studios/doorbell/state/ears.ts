@@ -30,7 +30,12 @@ export interface Ear {
   readiness(language: string): Promise<Readiness>;
   /** Fetches what `needs-download` misses. @returns whether it is ready */
   download(language: string): Promise<boolean>;
-  hear(track: MediaStreamTrack, options: HearOptions): Hearing;
+  /** Listens while it is spoken. Left out by an engine that hears recordings only. */
+  hear?(track: MediaStreamTrack, options: HearOptions): Hearing;
+  /** Hears a recording as fast as it can. Left out by an engine that only listens. */
+  hearRecording?(sound: Blob, options: HearOptions, signal: AbortSignal): Promise<string>;
+  /** Lets go of what it holds. */
+  close?(): void;
 }
 
 // The browser's speech recognition; the DOM's types have only its events.
@@ -71,8 +76,8 @@ const FINISH_LIMIT_MS = 10_000;
 /** How much likelier a known phrase is, log scale of the specification. */
 const BOOST = 3;
 
-/** A failure of the browser's recogniser, by the name the specification gives it. */
-class HearingError extends Error {
+/** A failure of an engine: of the browser's, by the name the specification gives it; of others, in words. */
+export class HearingError extends Error {
   override readonly name = 'HearingError';
 }
 
@@ -176,11 +181,11 @@ class BrowserEar implements Ear {
   }
 }
 
-/** Every engine that this browser may have. */
+/** The browser's own engines. */
 export const browserEars = (): readonly Ear[] => [new BrowserEar(true), new BrowserEar(false)];
 
 /**
- * Lets an engine hear a recording: it is played into a track at its own speed, silently.
+ * Lets an engine hear a recording. To one that only listens it is played into a track, at its own speed, silently.
  *
  * @param sound the recording
  * @param ear the engine
@@ -193,6 +198,8 @@ export async function hearAgain(
   options: HearOptions,
   signal: AbortSignal,
 ): Promise<string> {
+  if (ear.hearRecording !== undefined) return ear.hearRecording(sound, options, signal);
+  if (ear.hear === undefined) throw new HearingError('it hears nothing');
   const context = new AudioContext();
   try {
     const buffer = await context.decodeAudioData(await sound.arrayBuffer());

@@ -3,6 +3,7 @@ import { fail, ok, type Result, type StudioError } from '../../../kernel/result.
 import { sha256Hex } from '../../../platform/storage/sha256.ts';
 import { readMessage, type Message } from '../engine/message.ts';
 import { messagesAsPage } from './file-page.ts';
+import type { Greeting } from './store.ts';
 
 export type DoorbellFileResult<T> = Result<T, StudioError<'bad-file' | 'too-large'>>;
 
@@ -17,6 +18,7 @@ interface ReadMessage {
 
 interface ReadFile {
   readonly messages: readonly ReadMessage[];
+  readonly greetings: readonly Greeting[];
   /** As they were written; nobody has looked at them yet. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +34,13 @@ interface SavedEntry extends Message {
   readonly sha256: string;
 }
 
+interface SavedGreeting {
+  readonly language: string;
+  readonly type: string;
+  readonly sound: string;
+  readonly sha256: string;
+}
+
 const ENDINGS: Readonly<Record<string, string>> = {
   'audio/webm': 'webm',
   'audio/ogg': 'ogg',
@@ -40,7 +49,11 @@ const ENDINGS: Readonly<Record<string, string>> = {
 const endingOf = (type: string): string => ENDINGS[type.split(';')[0] ?? ''] ?? 'bin';
 
 /** Messages as a ZIP folder: `index.html` to read, the recordings as they are, `messages.json` to open it again. */
-export async function writeFile(saved: readonly SavedMessage[], settings: object): Promise<Blob> {
+export async function writeFile(
+  saved: readonly SavedMessage[],
+  settings: object,
+  greetings: readonly Greeting[],
+): Promise<Blob> {
   const files: AsyncZippable = {};
   const entries: SavedEntry[] = [];
   for (const { message, sound } of saved) {
@@ -50,9 +63,14 @@ export async function writeFile(saved: readonly SavedMessage[], settings: object
     if (bytes !== undefined) files[name] = [bytes, { level: 0 }];
     entries.push({ ...message, sound: name, sha256: bytes === undefined ? '' : await sha256Hex(bytes) });
   }
-  files[INDEX] = strToU8(
-    JSON.stringify({ kind: KIND, version: VERSION, settings, messages: entries }, undefined, 1),
-  );
+  const spoken: SavedGreeting[] = [];
+  for (const { language, type, bytes } of greetings) {
+    const sound = `greetings/${language}.${endingOf(type)}`;
+    files[sound] = [new Uint8Array(bytes), { level: 0 }];
+    spoken.push({ language, type, sound, sha256: await sha256Hex(new Uint8Array(bytes)) });
+  }
+  const index = { kind: KIND, version: VERSION, settings, greetings: spoken, messages: entries };
+  files[INDEX] = strToU8(JSON.stringify(index, undefined, 1));
   files['index.html'] = strToU8(messagesAsPage(entries));
   const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
     zip(files, (error, data) => (error === null ? resolve(data) : reject(error)));
@@ -86,7 +104,24 @@ export async function readFile(file: Blob, name: string): Promise<DoorbellFileRe
     if (!isWhole) return bad('a recording in it is damaged or missing');
     messages.push({ message, sound: bytes === undefined ? undefined : bytes.slice().buffer });
   }
-  return ok({ messages, settings: isObject(content.settings) ? content.settings : {} });
+  const greetings: Greeting[] = [];
+  // A file of an earlier version has none.
+  for (const entry of Array.isArray(content.greetings) ? (content.greetings as unknown[]) : []) {
+    const greeting = await readGreeting(entry, files);
+    if (greeting === undefined) return bad('a greeting in it is damaged or missing');
+    greetings.push(greeting);
+  }
+  return ok({ messages, greetings, settings: isObject(content.settings) ? content.settings : {} });
+}
+
+async function readGreeting(entry: unknown, files: Unzipped): Promise<Greeting | undefined> {
+  if (!isObject(entry) || typeof entry.sound !== 'string' || typeof entry.language !== 'string')
+    return undefined;
+  const bytes = files[entry.sound];
+  if (bytes === undefined || !/^[a-z]{2,3}(-[a-z0-9]+)*$/i.test(entry.language)) return undefined;
+  if ((await sha256Hex(bytes)) !== entry.sha256) return undefined;
+  const type = typeof entry.type === 'string' && /^audio\/[\w.+-]+(;.*)?$/.test(entry.type) ? entry.type : '';
+  return { language: entry.language, type, bytes: bytes.slice().buffer };
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

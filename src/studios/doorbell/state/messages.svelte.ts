@@ -207,7 +207,7 @@ export class Messages {
       await work();
       if (!isQuiet) this.#error = undefined;
       if (!isQuiet && !doing.startsWith('reading'))
-        this.#channel.postMessage(doing === 'keeping the settings' ? 'settings' : 'messages');
+        this.#channel.postMessage(/settings|greeting/.test(doing) ? 'settings' : 'messages');
       return true;
     } catch (thrown) {
       if (!isQuiet) this.#error = storageFailure(thrown, doing);

@@ -4,8 +4,8 @@ import { saneSettings } from '../engine/settings.ts';
 import { readFile, writeFile, type DoorbellFileResult, type SavedMessage } from './file.ts';
 import type { MessageStore } from './store.ts';
 
-/** Answers that a person gave to this browser; another one asks for itself. */
-const NOT_CARRIED: ReadonlySet<string> = new Set(['allowsSending', 'notifies']);
+/** Answers that a person gave to this browser; another one asks for itself. Addresses of webhooks and topics are secrets. */
+const NOT_CARRIED: ReadonlySet<string> = new Set(['allowsSending', 'notifies', 'relayAllowed', 'relay']);
 
 /** One file that holds messages, their recordings, and what the person has set. */
 export async function saveAll(
@@ -16,7 +16,8 @@ export async function saveAll(
   const saved: SavedMessage[] = [];
   for (const message of messages) saved.push({ message, sound: await soundOf(message) });
   const set = Object.entries(asObject(await store.settings()));
-  return writeFile(saved, Object.fromEntries(set.filter(([key]) => !NOT_CARRIED.has(key))));
+  const settings = Object.fromEntries(set.filter(([key]) => !NOT_CARRIED.has(key)));
+  return writeFile(saved, settings, await store.greetings());
 }
 
 /**
@@ -33,7 +34,7 @@ export async function openAll(
 ): Promise<DoorbellFileResult<number>> {
   const read = await readFile(file, name);
   if (!read.ok) return read;
-  const { messages, settings } = read.value;
+  const { messages, settings, greetings } = read.value;
   const taken = new Set((await store.list()).map(({ id }) => id));
   await store.add(
     messages.map(({ message, sound }) => ({
@@ -41,6 +42,8 @@ export async function openAll(
       sound,
     })),
   );
+  const spoken = new Set((await store.greetings()).map(({ language }) => language));
+  for (const greeting of greetings) if (!spoken.has(greeting.language)) await store.putGreeting(greeting);
   const own = asObject(await store.settings());
   const sane = Object.entries(saneSettings(settings, navigator.language));
   const wanted = sane.filter(([key]) => key in settings && !(key in own) && !NOT_CARRIED.has(key));

@@ -16,10 +16,20 @@ interface SoundRow {
   readonly bytes: ArrayBuffer;
 }
 
+/** What visitors hear instead of the spoken text. */
+export interface Greeting {
+  /** BCP 47. */
+  readonly language: string;
+  /** Media type; may be empty. */
+  readonly type: string;
+  readonly bytes: ArrayBuffer;
+}
+
 interface DoorbellSchema extends DBSchema {
   messages: { key: string; value: MessageRow };
   sounds: { key: [string, number]; value: SoundRow };
   settings: { key: string; value: unknown };
+  greetings: { key: string; value: Greeting };
 }
 
 /** What was deleted can come back for so long. */
@@ -49,6 +59,9 @@ export class MessageStore {
             fresh.createObjectStore('messages', { keyPath: 'id' });
             fresh.createObjectStore('sounds', { keyPath: ['id', 'part'] });
             fresh.createObjectStore('settings');
+          },
+          (second) => {
+            second.createObjectStore('greetings', { keyPath: 'language' });
           },
         ],
         onLost,
@@ -137,6 +150,22 @@ export class MessageStore {
     });
   }
 
+  greetings(): Promise<readonly Greeting[]> {
+    return this.#database.getAll('greetings');
+  }
+
+  async putGreeting(greeting: Greeting): Promise<void> {
+    await transact(this.#database, ['greetings'], 'keeping the greeting', (transaction) =>
+      transaction.store.put(greeting),
+    );
+  }
+
+  async removeGreeting(language: string): Promise<void> {
+    await transact(this.#database, ['greetings'], 'deleting the greeting', (transaction) =>
+      transaction.store.delete(language),
+    );
+  }
+
   async settings(): Promise<unknown> {
     return this.#database.get('settings', SETTINGS);
   }
@@ -149,7 +178,13 @@ export class MessageStore {
     });
   }
 
-  /** Bytes of the list and of the trash. */
+  /** Bytes of a message with its recording. */
+  async size(message: Message): Promise<number> {
+    const parts = await this.#database.getAll('sounds', partsOf(message.id));
+    return parts.reduce((sum, { bytes }) => sum + bytes.byteLength, JSON.stringify(message).length);
+  }
+
+  /** Bytes of the list, with the greetings, and of the trash. */
   async bytes(): Promise<{ readonly list: number; readonly trash: number }> {
     const sums = { list: 0, trash: 0 };
     const isDeleted = new Map<string, boolean>();
@@ -157,6 +192,7 @@ export class MessageStore {
       isDeleted.set(row.id, row.deletedAtMs !== 0);
       sums[row.deletedAtMs === 0 ? 'list' : 'trash'] += JSON.stringify(row).length;
     }
+    for (const { bytes } of await this.greetings()) sums.list += bytes.byteLength;
     const transaction = this.#database.transaction('sounds');
     for (let at = await transaction.store.openCursor(); at !== null; at = await at.continue())
       sums[isDeleted.get(at.value.id) === false ? 'list' : 'trash'] += at.value.bytes.byteLength;

@@ -9,6 +9,7 @@ import type { VisitProblem, VisitState } from '../engine/visit.ts';
 import { chime } from './chime.ts';
 import { Conductor, type VisitParts } from './conductor.svelte.ts';
 import { hearAgain, type Ear, type Hearing, type HearOptions } from './ears.ts';
+import type { Greetings } from './greetings.svelte.ts';
 import type { Messages } from './messages.svelte.ts';
 import { Badge, notify } from './notifier.ts';
 import { VisitRecorder } from './recorder.ts';
@@ -31,8 +32,11 @@ export interface VisitsNeed {
   readonly messages: Messages;
   readonly settings: () => DoorbellSettings;
   readonly voices: Voices;
+  readonly greetings: Greetings;
   /** Engines that may be used now, in their order. */
   readonly usable: (language: string) => Promise<readonly Ear[]>;
+  /** Beside the notification: what else tells of a message. It may not hold the visit up. */
+  readonly onTold: (message: Message) => void;
   readonly onEnded: () => void;
 }
 
@@ -100,6 +104,9 @@ export class Visits implements VisitParts {
 
   async greet(_visit: number, signal: AbortSignal): Promise<VisitProblem | undefined> {
     const { language, voice } = this.#need.settings();
+    const own = this.#need.greetings.of(language);
+    // One that cannot be played is better spoken than left out.
+    if (own !== undefined && (await this.#need.greetings.play(own, signal)) === undefined) return undefined;
     return this.#need.voices.speak(this.greeting, language, voice, signal);
   }
 
@@ -196,6 +203,7 @@ export class Visits implements VisitParts {
   async tell(): Promise<VisitProblem | undefined> {
     const message = this.#message;
     this.#badge.add();
+    if (message !== undefined) this.#need.onTold(message);
     if (message === undefined || !this.#need.settings().notifies) return undefined;
     return notify(message);
   }
@@ -239,7 +247,9 @@ export class Visits implements VisitParts {
   async #listenAlong({ track }: VisitRecorder, signal: AbortSignal): Promise<void> {
     const { language } = this.#need.settings();
     const [ear] = await this.#need.usable(language);
-    if (ear === undefined || track === undefined || signal.aborted || track.readyState !== 'live') return;
+    if (track === undefined || signal.aborted || track.readyState !== 'live') return;
+    // One that hears recordings only has its turn when it is over.
+    if (ear?.hear === undefined) return;
     try {
       this.#live = { ear, hearing: ear.hear(track, this.#options(language)) };
     } catch (thrown) {

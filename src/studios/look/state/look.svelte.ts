@@ -2,9 +2,9 @@ import { createContext } from 'svelte';
 import type { Result } from '../../../kernel/result.ts';
 import { connectedMode } from '../../../platform/connected.ts';
 import type { Connection } from '../../../platform/rpc.ts';
+import type { GraphWorkerApi } from '../worker/protocol-graph.ts';
 import type {
   CollectionInfo,
-  GraphWorkerApi,
   GraphState,
   LibraryApi,
   LookError,

@@ -13,7 +13,6 @@ export interface Listed extends PictureInfo {
 /** Archive tools of some systems fail on longer ones. */
 const MAX_PATH = 200;
 /** What file systems of Windows do not take in a name. */
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[<>:"|?*\u0000-\u001f]/g;
 /** Names of devices there, whatever follows a dot. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;

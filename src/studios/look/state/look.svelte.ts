@@ -87,7 +87,10 @@ export class Look {
     this.#writer = writer;
     this.networks = new Networks(
       connection,
-      (hash) => this.collections.list.find(({ network }) => network === hash)?.networkTitle,
+      (hash) =>
+        this.collections.list
+          .flatMap(({ renewal, ...current }) => (renewal === undefined ? [current] : [current, renewal]))
+          .find(({ network }) => network === hash)?.networkTitle,
     );
     this.exchange = new Exchange(connection);
     this.remote = new RemoteEngine(this.exchange);

@@ -66,6 +66,7 @@ export class Renewing {
   #network = $state('');
   #progress = $state.raw<Progress | undefined>();
   #rate = $state.raw<number | undefined>();
+  #isBeside = $state(false);
   #error = $state.raw<LookError | undefined>();
   #matching = $state.raw<Progress | undefined>();
   #meter = new RateMeter();
@@ -84,6 +85,10 @@ export class Renewing {
   /** Hash of the network that looks; '' at rest. */
   get network(): string {
     return this.#network;
+  }
+  /** Whether what it sees stays beside the vectors in use, to be compared with them. */
+  get isBeside(): boolean {
+    return this.#isBeside;
   }
   /** Pictures looked at; undefined at rest. */
   get progress(): Progress | undefined {
@@ -113,14 +118,16 @@ export class Renewing {
    *
    * @param collection whose pictures
    * @param network hash of a network that is on this device
+   * @param isBeside what it sees is not put in use
    * @returns what came of it; undefined when it was stopped, or with `error` set
    */
-  async run(collection: number, network: string): Promise<Renewed | undefined> {
+  async run(collection: number, network: string, isBeside = false): Promise<Renewed | undefined> {
     if (this.#collection !== 0) return undefined;
     const ended = busy().begin();
     this.#stop = new AbortController();
     this.#collection = collection;
     this.#network = network;
+    this.#isBeside = isBeside;
     this.#error = undefined;
     this.#rate = undefined;
     this.#progress = { phase: 'looking', done: 0, total: 0, unit: 'pictures' };
@@ -143,7 +150,23 @@ export class Renewing {
     this.#stop.abort();
   }
 
-  /** Forgets the new vectors of a collection. */
+  /**
+   * Puts the vectors beside those in use into use, and those that are in use beside them.
+   *
+   * @returns deleted pictures that cannot come back; undefined when it was not done: `error` says why, or there are pictures
+   *   that the other network has to look at first
+   */
+  async change(collection: number): Promise<number | undefined> {
+    if (this.#collection !== 0) return undefined;
+    await this.#parts.atRest(collection);
+    const end = await this.#api.finish(collection);
+    this.#error = end.ok ? undefined : end.error;
+    const isDone = end.ok && end.value.isDone;
+    await this.#parts.onChange(collection, isDone);
+    return isDone ? end.value.lost : undefined;
+  }
+
+  /** Forgets the vectors of a collection that are not in use. */
   async giveUp(collection: number): Promise<void> {
     const given = await this.#api.giveUp(collection);
     this.#error = given.ok ? undefined : given.error;
@@ -222,6 +245,10 @@ export class Renewing {
         if (!looked.ok) return looked;
         thumbnails += looked.value;
         if (this.#isStopped) return fail('cancelled', 'Stopped.');
+      }
+      if (this.#isBeside) {
+        await this.#parts.onChange(collection, false);
+        return ok({ pictures: this.#done, thumbnails, lost: 0 });
       }
       await this.#parts.atRest(collection);
       if (this.#isStopped) return fail('cancelled', 'Stopped.');

@@ -5,6 +5,9 @@ import { fromFiles } from '../state/sources.ts';
 
 const pictures = (count: number): string => `${formatCount(count)} ${count === 1 ? 'picture' : 'pictures'}`;
 
+const gone = (lost: number): string =>
+  `${pictures(lost)} that had been deleted cannot be brought back any more.`;
+
 /**
  * Lets a network look at the open collection anew, or go on with it, and says what came of it.
  *
@@ -22,9 +25,30 @@ export async function renew(look: Look, toasts: Toasts, network: string): Promis
   const parts = [
     `${look.networks.title(network)} has looked at ${pictures(renewed.pictures)} of “${collection.name}”.`,
   ];
-  if (renewed.lost > 0)
-    parts.push(`${pictures(renewed.lost)} that had been deleted cannot be brought back any more.`);
-  toasts.show(parts.join(' '));
+  if (renewed.lost > 0) parts.push(gone(renewed.lost));
+  const old = collection.network;
+  const undo = old === network ? undefined : () => void change(look, toasts, collection.id);
+  toasts.show(parts.join(' '), undo);
+}
+
+/**
+ * Puts what another network saw in use, which lies beside, and the other way round. Pictures that it has not seen are looked
+ * at first.
+ *
+ * @param look the studio
+ * @param toasts where it is said
+ * @param id of the collection
+ */
+export async function change(look: Look, toasts: Toasts, id: number): Promise<void> {
+  const collection = look.collections.list.find((each) => each.id === id);
+  const network = collection?.renewal?.network;
+  if (collection === undefined || network === undefined) return;
+  const lost = await look.renewing.change(id);
+  if (lost !== undefined) {
+    const said = `Searches in “${collection.name}” use what ${look.networks.title(network)} saw.`;
+    toasts.show(lost === 0 ? said : `${said} ${gone(lost)}`, () => void change(look, toasts, id));
+  } else if (look.renewing.error === undefined && id === look.collections.current?.id)
+    await renew(look, toasts, network);
 }
 
 /** Takes the files of the open collection's pictures once more, and says how many were recognised. */

@@ -11,7 +11,7 @@ import type {
   PictureInfo,
   PictureInput,
 } from '../worker/protocol.ts';
-import type { RenewalApi } from '../worker/protocol-renewal.ts';
+import type { RenewalApi, RenewalEnd } from '../worker/protocol-renewal.ts';
 import type { EmbedPool } from './embed-pool.ts';
 import type { NetworkFiles } from './network.ts';
 import type { Originals } from './originals.ts';
@@ -70,6 +70,7 @@ export class Renewing {
   #error = $state.raw<LookError | undefined>();
   #matching = $state.raw<Progress | undefined>();
   #meter = new RateMeter();
+  #isChanging = false;
   #told = 0;
   #done = 0;
   #total = 0;
@@ -122,7 +123,7 @@ export class Renewing {
    * @returns what came of it; undefined when it was stopped, or with `error` set
    */
   async run(collection: number, network: string, isBeside = false): Promise<Renewed | undefined> {
-    if (this.#collection !== 0) return undefined;
+    if (this.#collection !== 0 || this.#isChanging) return undefined;
     const ended = busy().begin();
     this.#stop = new AbortController();
     this.#collection = collection;
@@ -153,17 +154,20 @@ export class Renewing {
   /**
    * Puts the vectors beside those in use into use, and those that are in use beside them.
    *
-   * @returns deleted pictures that cannot come back; undefined when it was not done: `error` says why, or there are pictures
-   *   that the other network has to look at first
+   * @returns what came of it; undefined when `error` says why not, or while a change of vectors is under way
    */
-  async change(collection: number): Promise<number | undefined> {
-    if (this.#collection !== 0) return undefined;
-    await this.#parts.atRest(collection);
-    const end = await this.#api.finish(collection);
-    this.#error = end.ok ? undefined : end.error;
-    const isDone = end.ok && end.value.isDone;
-    await this.#parts.onChange(collection, isDone);
-    return isDone ? end.value.lost : undefined;
+  async change(collection: number): Promise<RenewalEnd | undefined> {
+    if (this.#collection !== 0 || this.#isChanging) return undefined;
+    this.#isChanging = true;
+    try {
+      await this.#parts.atRest(collection);
+      const end = await this.#api.finish(collection);
+      this.#error = end.ok ? undefined : end.error;
+      await this.#parts.onChange(collection, end.ok && end.value.isDone);
+      return end.ok ? end.value : undefined;
+    } finally {
+      this.#isChanging = false;
+    }
   }
 
   /** Forgets the vectors of a collection that are not in use. */

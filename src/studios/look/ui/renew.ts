@@ -27,7 +27,7 @@ export async function renew(look: Look, toasts: Toasts, network: string): Promis
   ];
   if (renewed.lost > 0) parts.push(gone(renewed.lost));
   const old = collection.network;
-  const undo = old === network ? undefined : () => void change(look, toasts, collection.id);
+  const undo = old === network ? undefined : () => void change(look, toasts, collection.id, old);
   toasts.show(parts.join(' '), undo);
 }
 
@@ -38,17 +38,26 @@ export async function renew(look: Look, toasts: Toasts, network: string): Promis
  * @param look the studio
  * @param toasts where it is said
  * @param id of the collection
+ * @param to hash of the network that it goes back to, if that still lies beside
  */
-export async function change(look: Look, toasts: Toasts, id: number): Promise<void> {
+export async function change(look: Look, toasts: Toasts, id: number, to?: string): Promise<void> {
   const collection = look.collections.list.find((each) => each.id === id);
   const network = collection?.renewal?.network;
-  if (collection === undefined || network === undefined) return;
-  const lost = await look.renewing.change(id);
-  if (lost !== undefined) {
+  if (collection === undefined || network === undefined || (to ?? network) !== network) return;
+  if (look.renewing.collection !== 0) {
+    toasts.show(`Wait until ${look.networks.title(look.renewing.network)} is through, or stop it.`);
+    return;
+  }
+  const end = await look.renewing.change(id);
+  if (end?.isDone === true) {
     const said = `Searches in “${collection.name}” use what ${look.networks.title(network)} saw.`;
-    toasts.show(lost === 0 ? said : `${said} ${gone(lost)}`, () => void change(look, toasts, id));
-  } else if (look.renewing.error === undefined && id === look.collections.current?.id)
+    toasts.show(
+      end.lost === 0 ? said : `${said} ${gone(end.lost)}`,
+      () => void change(look, toasts, id, collection.network),
+    );
+  } else if (end !== undefined && id === look.collections.current?.id) {
     await renew(look, toasts, network);
+  }
 }
 
 /** Takes the files of the open collection's pictures once more, and says how many were recognised. */

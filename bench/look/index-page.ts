@@ -9,8 +9,8 @@ import type {
   GraphExam,
   GraphTarget,
   GraphWorkerApi,
-  LookResult,
-} from '../../src/studios/look/worker/protocol.ts';
+} from '../../src/studios/look/worker/protocol-graph.ts';
+import type { LookResult } from '../../src/studios/look/worker/protocol.ts';
 import { naiveScan } from './naive-scan.ts';
 import { clusteredVectors } from './vectors.ts';
 

@@ -1,8 +1,7 @@
 /** Drives the library and graph workers that the site ships, on the site's own origin, without the page in between. */
 import { connectWorker, connect, transfer, type Remote } from '../../src/platform/rpc.ts';
+import type { GraphApi, GraphWorkerApi } from '../../src/studios/look/worker/protocol-graph.ts';
 import type {
-  GraphApi,
-  GraphWorkerApi,
   LibraryApi,
   LibraryIntake,
   LookResult,

@@ -1,14 +1,8 @@
 /** Fills the library and graph workers that the site ships with more vectors than anybody has pictures at hand. */
 import { mulberry32 } from '../../src/kernel/rng.ts';
 import { connect, connectWorker, serve, transfer, type Remote } from '../../src/platform/rpc.ts';
-import type {
-  Engine,
-  GraphApi,
-  GraphWorkerApi,
-  LibraryApi,
-  LookResult,
-  SearchAnswer,
-} from '../../src/studios/look/worker/protocol.ts';
+import type { GraphApi, GraphWorkerApi } from '../../src/studios/look/worker/protocol-graph.ts';
+import type { Engine, LibraryApi, LookResult, SearchAnswer } from '../../src/studios/look/worker/protocol.ts';
 import type { ExchangeApi, RemoteCarrier } from '../../src/studios/look/worker/protocol-exchange.ts';
 import type { ScalePage } from './scale-page.ts';
 

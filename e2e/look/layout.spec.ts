@@ -50,3 +50,16 @@ test('messages stand clear of the selection bar, wherever the page is scrolled',
       .toBeGreaterThanOrEqual(0);
   }
 });
+
+test('a long name keeps to the width of a phone', async ({ page, site }) => {
+  await page.setViewportSize(PHONE);
+  const look = new LookPage(page);
+  await look.start(site.url, samplePictures(1));
+  await look.pictures.getByRole('checkbox').first().check({ force: true });
+  await page.getByRole('button', { name: 'Name this' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill('W'.repeat(200));
+  await page.getByRole('dialog').getByRole('button', { name: 'Name and find the rest' }).click();
+  await look.answered('name:1');
+  await expect(page.getByRole('list', { name: 'Your names' })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+});

@@ -91,6 +91,7 @@ test('before anything is sent it says what and where; wrong addresses are told a
 
     await connect(page, 'chroma', 'http://example.org');
     await expect(dialog.getByText('Without https only this machine can be asked')).toBeVisible();
+    await expect(dialog.getByRole('alert'), 'what the last address said').toHaveCount(0);
     await page.keyboard.press('Escape');
     await expect(page.getByRole('radio', { name: 'Remote' })).toHaveCount(0);
   } finally {
@@ -103,11 +104,12 @@ test('OpenSearch is asked in its words, and its answers are used', async ({ page
   const look = new LookPage(page);
   await look.start(`${site.url}connected.html`, FILES);
   const hashes: string[] = [];
+  let count = 10;
   // Answers as its documentation says `_count` and `_search` do: every document, in the order of their ids.
   const cluster = await host((request, body) => {
     if (request.method === 'OPTIONS') return { headers: OPEN };
     if (request.url?.endsWith('/_count') === true)
-      return { headers: OPEN, body: '{"count":10,"_shards":{}}' };
+      return { headers: OPEN, body: `{"count":${count},"_shards":{}}` };
     const { query } = JSON.parse(body) as { query: { knn: { embedding: { vector: number[]; k: number } } } };
     const { vector } = query.knn.embedding;
     const hits = hashes.map((hash, at) => ({ _id: String(at + 1), _score: 1 - at / 100, _source: { hash } }));
@@ -131,6 +133,10 @@ test('OpenSearch is asked in its words, and its answers are used', async ({ page
 
     await connect(page, 'opensearch', cluster.url);
     await expect(page.getByRole('dialog').getByText('10 vectors')).toBeVisible();
+    await page.keyboard.press('Escape');
+    count = 11;
+    await page.getByRole('button', { name: 'Remote engine' }).click();
+    await expect(page.getByRole('dialog').getByText('11 vectors')).toBeVisible();
     await page.keyboard.press('Escape');
     await look.searchByPicture(0);
     const graph = await look.hits();

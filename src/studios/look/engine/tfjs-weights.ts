@@ -79,14 +79,24 @@ function readEntry(value: unknown): WeightEntry {
 }
 
 /**
- * Bytes of all tensors together.
+ * Compares how long the shards are with what their description says.
  *
  * @param manifest whose
- * @returns what the shards must have
- * @throws WeightsError naming a tensor of a dtype that is not read
+ * @param given bytes of all shards together
+ * @throws WeightsError naming the tensor for which they are too short or whose dtype is not read, or saying how much too
+ *   long they are
  */
-export const tfjsBytes = (manifest: TfjsManifest): number =>
-  manifest.entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
+export function assertTfjsBytes(manifest: TfjsManifest, given: number): void {
+  let end = 0;
+  for (const entry of manifest.entries) {
+    end += bytesOf(entry);
+    if (end > given)
+      throw new WeightsError(
+        `tensor ${entry.name}: expected data up to byte ${end}, found shards of ${given} bytes`,
+      );
+  }
+  if (end !== given) throw new WeightsError(`model.json: expected shards of ${end} bytes, found ${given}`);
+}
 
 function bytesOf({ name, shape, dtype, quantization }: WeightEntry): number {
   const type = quantization?.dtype ?? dtype;
@@ -107,19 +117,14 @@ function bytesOf({ name, shape, dtype, quantization }: WeightEntry): number {
  * @throws WeightsError naming the tensor for which the shards are too short, or saying how much too long they are
  */
 export function readTfjsWeights(manifest: TfjsManifest, data: ArrayBuffer): Map<string, StoredTensor> {
+  assertTfjsBytes(manifest, data.byteLength);
   const tensors = new Map<string, StoredTensor>();
   let at = 0;
   for (const entry of manifest.entries) {
     const end = at + bytesOf(entry);
-    if (end > data.byteLength)
-      throw new WeightsError(
-        `tensor ${entry.name}: expected data up to byte ${end}, found shards of ${data.byteLength} bytes`,
-      );
     tensors.set(entry.name, { shape: entry.shape, values: valuesOf(entry, data.slice(at, end)) });
     at = end;
   }
-  if (at !== data.byteLength)
-    throw new WeightsError(`model.json: expected shards of ${at} bytes, found ${data.byteLength}`);
   return tensors;
 }
 

@@ -3,7 +3,7 @@ import { connect, type Connection, type Remote, transfer } from '../../../platfo
 import type { CompareApi, ComparedHit, PrecisionReport } from '../worker/protocol-compare.ts';
 import type { LibraryApi, LookError, LookResult } from '../worker/protocol.ts';
 
-export type { ComparedHit } from '../worker/protocol-compare.ts';
+export { BESIDE, type ComparedHit } from '../worker/protocol-compare.ts';
 
 /** Neighbours of each network. */
 const K = 10;
@@ -15,12 +15,12 @@ interface Neighbours {
   readonly second: readonly ComparedHit[];
 }
 
-/** Two collections of the same pictures side by side. Made when the comparison is opened, closed with it. */
+/** Two networks on the same pictures side by side, of one collection or of two. Made when the comparison is opened, closed with it. */
 export class Comparison {
   readonly first: number;
   readonly #connection: Connection<CompareApi>;
   readonly #library: Remote<LibraryApi>;
-  #second = $state(0);
+  #second = $state<number | undefined>();
   #shared = $state.raw<readonly number[] | undefined>();
   #classes = $state(0);
   #query = $state(0);
@@ -44,8 +44,8 @@ export class Comparison {
     this.first = first;
   }
 
-  /** The other collection; 0 before one is chosen. */
-  get second(): number {
+  /** The other collection, or `BESIDE`; undefined before one is chosen. */
+  get second(): number | undefined {
     return this.#second;
   }
   /** Ids of the pictures that are in both; undefined until it is known. */
@@ -83,9 +83,9 @@ export class Comparison {
   }
 
   /**
-   * Compares with another collection.
+   * Compares with another collection, or with what another network saw in this one.
    *
-   * @param second which
+   * @param second which, or `BESIDE`
    * @param wanted the picture to begin with, if it is in both
    */
   async with(second: number, wanted: number): Promise<void> {
@@ -104,12 +104,14 @@ export class Comparison {
 
   /** Asks both for the neighbours of a picture; the latest question wins. */
   async ask(query: number): Promise<void> {
+    const second = this.#second;
+    if (second === undefined) return;
     this.#asked += 1;
     const request = this.#asked;
     this.#query = query;
     const [named, answer] = await Promise.all([
       this.#library.pictures(this.first, [query]),
-      this.#connection.api.neighbours(this.first, this.#second, query, K),
+      this.#connection.api.neighbours(this.first, second, query, K),
     ]);
     if (request !== this.#asked) return;
     this.#name = named.ok ? (named.value[0]?.name ?? '') : '';
@@ -127,12 +129,13 @@ export class Comparison {
 
   /** Measures P@k of both. */
   async measure(): Promise<void> {
-    if (this.#progress !== undefined) return;
+    const second = this.#second;
+    if (this.#progress !== undefined || second === undefined) return;
     const stop = new AbortController();
     this.#stop = stop;
     this.#progress = { phase: 'measuring', done: 0, total: 0, unit: 'queries' };
     const { signal } = stop;
-    const measured = await this.#connection.api.precision(this.first, this.#second, {
+    const measured = await this.#connection.api.precision(this.first, second, {
       signal,
       onProgress: (progress) => {
         if (!signal.aborted) this.#progress = progress;

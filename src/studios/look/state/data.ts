@@ -1,7 +1,8 @@
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { Connection, TaskOptions } from '../../../platform/rpc.ts';
 import type { StudioData, StoredPart } from '../../../platform/studio.ts';
-import type { GraphWorkerApi, LibraryApi } from '../worker/protocol.ts';
+import type { GraphWorkerApi } from '../worker/protocol-graph.ts';
+import type { LibraryApi } from '../worker/protocol.ts';
 import { notHere } from './keeping.svelte.ts';
 import { siteNetworks } from './network.ts';
 import { OwnNetworks, type OwnNetwork } from './own-networks.ts';

@@ -58,6 +58,11 @@ export class Embedder {
     return this.#error;
   }
 
+  /** Whether it names what it sees. */
+  get hasLabels(): boolean {
+    return this.#hasLabels;
+  }
+
   /** The network's files; a download under way is joined, a failed one can be tried again. */
   files(): Promise<Result<NetworkFiles, LookError>> {
     if (this.#files !== undefined) return Promise.resolve(ok(this.#files));

@@ -39,6 +39,11 @@ export class ExchangeTask {
     this.#stop.abort();
   }
 
+  /** Forgets what went wrong the last time. */
+  forget(): void {
+    this.#error = undefined;
+  }
+
   /** @returns the value; undefined when it failed, was stopped, or other work is under way */
   async run<T>(
     name: string,

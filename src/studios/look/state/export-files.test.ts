@@ -49,6 +49,27 @@ describe('toZip', () => {
     expect(await namesIn(pictures)).toEqual(['a/x.jpg', 'a/x (2).jpg', 'b.c/x', 'b.c/x (2)']);
   });
 
+  it('gives names that every system can unpack', async () => {
+    const names = [
+      'say "x" <y>?|*.jpg',
+      'shoes. /end.',
+      'con/nul.tar.jpg',
+      'console.jpg',
+      'A.jpg',
+      'a.jpg',
+      't\tab',
+    ];
+    expect(await namesIn(names.map((name, id) => picture(id, name)))).toEqual([
+      'say _x_ _y____.jpg',
+      'shoes._/end_',
+      'con_/nul_.tar.jpg',
+      'console.jpg',
+      'A.jpg',
+      'a (2).jpg',
+      't_ab',
+    ]);
+  });
+
   it('lets no name out of the folder it is unpacked in', async () => {
     const names = [
       '../../etc/passwd',

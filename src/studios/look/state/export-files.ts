@@ -12,6 +12,10 @@ export interface Listed extends PictureInfo {
 
 /** Archive tools of some systems fail on longer ones. */
 const MAX_PATH = 200;
+/** What file systems of Windows do not take in a name. */
+const FORBIDDEN = /[<>:"|?*\u0000-\u001f]/g;
+/** Names of devices there, whatever follows a dot. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 
 /**
  * The list as CSV with a header row.
@@ -31,8 +35,9 @@ function unique(name: string, used: Set<string>): string {
   const dot = name.lastIndexOf('.');
   const [stem, ending] = dot > name.lastIndexOf('/') + 1 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   let candidate = name;
-  for (let n = 2; used.has(candidate); n += 1) candidate = `${stem} (${n})${ending}`;
-  used.add(candidate);
+  // Some file systems do not tell A from a.
+  for (let n = 2; used.has(candidate.toLowerCase()); n += 1) candidate = `${stem} (${n})${ending}`;
+  used.add(candidate.toLowerCase());
   return candidate;
 }
 
@@ -41,8 +46,8 @@ const safePath = (name: string): string =>
   name
     .slice(-MAX_PATH)
     .split(/[/\\]/)
-    .map((step) => step.replaceAll(':', '_'))
-    .filter((step) => step !== '' && step !== '.' && step !== '..')
+    .filter((step) => step.trim() !== '' && step !== '.' && step !== '..')
+    .map((step) => step.replace(FORBIDDEN, '_').replace(/[. ]$/, '_').replace(DEVICE, '$1_'))
     .join('/') || 'picture';
 
 const ENDINGS: Readonly<Record<string, string>> = {

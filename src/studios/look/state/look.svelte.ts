@@ -2,9 +2,9 @@ import { createContext } from 'svelte';
 import type { Result } from '../../../kernel/result.ts';
 import { connectedMode } from '../../../platform/connected.ts';
 import type { Connection } from '../../../platform/rpc.ts';
+import type { GraphWorkerApi } from '../worker/protocol-graph.ts';
 import type {
   CollectionInfo,
-  GraphWorkerApi,
   GraphState,
   LibraryApi,
   LookError,
@@ -87,7 +87,10 @@ export class Look {
     this.#writer = writer;
     this.networks = new Networks(
       connection,
-      (hash) => this.collections.list.find(({ network }) => network === hash)?.networkTitle,
+      (hash) =>
+        this.collections.list
+          .flatMap(({ renewal, ...current }) => (renewal === undefined ? [current] : [current, renewal]))
+          .find(({ network }) => network === hash)?.networkTitle,
     );
     this.exchange = new Exchange(connection);
     this.remote = new RemoteEngine(this.exchange);

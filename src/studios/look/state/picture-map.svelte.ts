@@ -18,6 +18,7 @@ export type { GroupKind, Grouping, MapPlaces } from '../worker/protocol-map.ts';
 
 export interface PictureMapParts {
   readonly library: Remote<LibraryApi>;
+  /** Files of a network that names what it sees; `wrong-network` where it does not. */
   network(): Promise<Result<NetworkFiles, LookError>>;
 }
 
@@ -104,21 +105,8 @@ export class PictureMap {
 
   /** Groups by something else; labels ask for the network. */
   async groupBy(kind: GroupKind): Promise<void> {
-    this.#kind = kind;
-    const collection = this.#collection;
-    const network = kind === 'label' ? await this.#parts.network() : undefined;
-    if (network?.ok === false) {
-      this.#error = network.error;
-      return;
-    }
-    const files = network && { weights: network.value.weights, names: network.value.labels };
-    const grouped = await this.#during('Naming what the pictures show', kind === 'label', (api, options) =>
-      api.group(collection, kind, files, options),
-    );
-    if (grouped === undefined || collection !== this.#collection || kind !== this.#kind) return;
-    if (grouped.ok) this.#grouping = grouped.value;
-    else if (grouped.error.code === 'cancelled') await this.groupBy('cluster');
-    else this.#error = grouped.error;
+    this.#error = undefined;
+    await this.#group(kind);
   }
 
   /** Small pictures for the atlas, from a row on; undefined when they cannot be had. */
@@ -170,11 +158,35 @@ export class PictureMap {
     else this.#error = made.error;
   }
 
+  /** What cannot be grouped by its labels is grouped by clusters. */
+  async #group(kind: GroupKind): Promise<void> {
+    this.#kind = kind;
+    const collection = this.#collection;
+    const network = kind === 'label' ? await this.#parts.network() : undefined;
+    const files = network?.ok === true ? network.value : undefined;
+    const names = files && { weights: files.weights, names: files.labels };
+    const grouped =
+      network?.ok === false
+        ? network
+        : await this.#during('Naming what the pictures show', kind === 'label', (api, options) =>
+            api.group(collection, kind, names, options),
+          );
+    if (grouped === undefined || collection !== this.#collection || kind !== this.#kind) return;
+    if (grouped.ok) {
+      this.#grouping = grouped.value;
+      return;
+    }
+    // Labels are offered only where there are some: another network has come meanwhile.
+    if (grouped.error.code !== 'cancelled' && grouped.error.code !== 'wrong-network')
+      this.#error = grouped.error;
+    if (kind === 'label') await this.#group('cluster');
+  }
+
   async #place(places: MapPlaces): Promise<void> {
     this.#places = places;
     this.#grouping = undefined;
     this.#isStopped = false;
-    await this.groupBy(this.#kind);
+    await this.#group(this.#kind);
   }
 
   /** Runs a call that can be stopped; long ones show a bar. */
@@ -194,13 +206,15 @@ export class PictureMap {
     const onProgress = (progress: Progress): void => {
       if (this.#abort === abort) this.#progress = progress;
     };
-    const done = await this.#call((api) => call(api, { signal: abort.signal, onProgress }));
-    end();
-    if (this.#abort === abort) {
-      this.#progress = undefined;
-      this.#abort = undefined;
+    try {
+      return await this.#call((api) => call(api, { signal: abort.signal, onProgress }));
+    } finally {
+      end();
+      if (this.#abort === abort) {
+        this.#progress = undefined;
+        this.#abort = undefined;
+      }
     }
-    return done;
   }
 
   async #call<T>(call: (api: Remote<MapApi>) => Promise<LookResult<T>>): Promise<LookResult<T> | undefined> {

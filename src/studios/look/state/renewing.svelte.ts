@@ -11,7 +11,7 @@ import type {
   PictureInfo,
   PictureInput,
 } from '../worker/protocol.ts';
-import type { RenewalApi } from '../worker/protocol-renewal.ts';
+import type { RenewalApi, RenewalEnd } from '../worker/protocol-renewal.ts';
 import type { EmbedPool } from './embed-pool.ts';
 import type { NetworkFiles } from './network.ts';
 import type { Originals } from './originals.ts';
@@ -66,9 +66,11 @@ export class Renewing {
   #network = $state('');
   #progress = $state.raw<Progress | undefined>();
   #rate = $state.raw<number | undefined>();
+  #isBeside = $state(false);
   #error = $state.raw<LookError | undefined>();
   #matching = $state.raw<Progress | undefined>();
   #meter = new RateMeter();
+  #isChanging = false;
   #told = 0;
   #done = 0;
   #total = 0;
@@ -84,6 +86,10 @@ export class Renewing {
   /** Hash of the network that looks; '' at rest. */
   get network(): string {
     return this.#network;
+  }
+  /** Whether what it sees stays beside the vectors in use, to be compared with them. */
+  get isBeside(): boolean {
+    return this.#isBeside;
   }
   /** Pictures looked at; undefined at rest. */
   get progress(): Progress | undefined {
@@ -113,14 +119,16 @@ export class Renewing {
    *
    * @param collection whose pictures
    * @param network hash of a network that is on this device
+   * @param isBeside what it sees is not put in use
    * @returns what came of it; undefined when it was stopped, or with `error` set
    */
-  async run(collection: number, network: string): Promise<Renewed | undefined> {
-    if (this.#collection !== 0) return undefined;
+  async run(collection: number, network: string, isBeside = false): Promise<Renewed | undefined> {
+    if (this.#collection !== 0 || this.#isChanging) return undefined;
     const ended = busy().begin();
     this.#stop = new AbortController();
     this.#collection = collection;
     this.#network = network;
+    this.#isBeside = isBeside;
     this.#error = undefined;
     this.#rate = undefined;
     this.#progress = { phase: 'looking', done: 0, total: 0, unit: 'pictures' };
@@ -143,7 +151,26 @@ export class Renewing {
     this.#stop.abort();
   }
 
-  /** Forgets the new vectors of a collection. */
+  /**
+   * Puts the vectors beside those in use into use, and those that are in use beside them.
+   *
+   * @returns what came of it; undefined when `error` says why not, or while a change of vectors is under way
+   */
+  async change(collection: number): Promise<RenewalEnd | undefined> {
+    if (this.#collection !== 0 || this.#isChanging) return undefined;
+    this.#isChanging = true;
+    try {
+      await this.#parts.atRest(collection);
+      const end = await this.#api.finish(collection);
+      this.#error = end.ok ? undefined : end.error;
+      await this.#parts.onChange(collection, end.ok && end.value.isDone);
+      return end.ok ? end.value : undefined;
+    } finally {
+      this.#isChanging = false;
+    }
+  }
+
+  /** Forgets the vectors of a collection that are not in use. */
   async giveUp(collection: number): Promise<void> {
     const given = await this.#api.giveUp(collection);
     this.#error = given.ok ? undefined : given.error;
@@ -222,6 +249,10 @@ export class Renewing {
         if (!looked.ok) return looked;
         thumbnails += looked.value;
         if (this.#isStopped) return fail('cancelled', 'Stopped.');
+      }
+      if (this.#isBeside) {
+        await this.#parts.onChange(collection, false);
+        return ok({ pictures: this.#done, thumbnails, lost: 0 });
       }
       await this.#parts.atRest(collection);
       if (this.#isStopped) return fail('cancelled', 'Stopped.');

@@ -6,7 +6,8 @@ import graphUrl from '../worker/graph.worker.ts?worker&url';
 import networksUrl from '../worker/networks.worker.ts?worker&url';
 import libraryUrl from '../worker/library.worker.ts?worker&url';
 import twinsUrl from '../worker/twins.worker.ts?worker&url';
-import type { GraphWorkerApi, LibraryApi, LookError } from '../worker/protocol.ts';
+import type { GraphWorkerApi } from '../worker/protocol-graph.ts';
+import type { LibraryApi, LookError } from '../worker/protocol.ts';
 import type { TwinsApi } from '../worker/twins-protocol.ts';
 
 const MAX_EMBEDDERS = 4;

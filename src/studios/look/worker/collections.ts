@@ -57,9 +57,13 @@ export async function freeNames(
 }
 
 /** Pictures that were deleted since may be counted; `RenewalApi.begin` tells exactly. */
-function progressOf({ network, dim, chunks }: RenewalRow, total: number): RenewalInfo {
+function progressOf(
+  { network, dim, chunks, networkTitle = '', wasInUse }: RenewalRow,
+  total: number,
+): RenewalInfo {
   const rows = chunks.reduce((sum, ref) => sum + ref.rows, 0);
-  return { network, dim, done: Math.min(rows, total), total };
+  const done = Math.min(rows, total);
+  return { network, dim, done, total, ...titled(networkTitle), ...(wasInUse === true ? { wasInUse } : {}) };
 }
 
 /** Names, folders and announced files of the collections. */

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mulberry32, normal } from '../../../kernel/rng.ts';
 import { connect, type Connection } from '../../../platform/rpc.ts';
 import type { Library } from './library.ts';
-import type { CompareApi } from './protocol-compare.ts';
+import { BESIDE, type CompareApi } from './protocol-compare.ts';
+import type { RenewalApi } from './protocol-renewal.ts';
 import { code, DIM, nearest, NETWORK, openLibrary, picture, value } from './testing/library-kit.ts';
 
 const NAME = 'test-look-compare';
@@ -102,6 +103,36 @@ describe('comparing two networks', () => {
       [5, 1],
       [10, 0.9],
     ]);
+  });
+
+  it('compares what another network saw beside, as far as it has come', async () => {
+    const { port1, port2 } = new MessageChannel();
+    library.connectRenewal(port1);
+    const renewal = connect<RenewalApi>(port2);
+    expect(code(await connection.api.shared(first, BESIDE))).toBe('wrong-network');
+    value(await renewal.api.begin(first, OTHER, OTHER_DIM));
+    const lookAt = async (ids: readonly number[]): Promise<void> => {
+      for (const id of ids)
+        value(
+          await library
+            .intake()
+            .renew(first, { id, network: OTHER, isOfThumbnail: false, embedding: classVector(id) }),
+        );
+    };
+    await lookAt(contents.slice(0, 20));
+    expect(value(await connection.api.shared(first, BESIDE)).ids).toEqual(contents.slice(0, 20));
+    await lookAt([...contents.slice(20), 31, 32, 33]);
+    value(await library.remove(first, [31, 32, 33]));
+    expect(value(await connection.api.shared(first, BESIDE))).toEqual({ ids: contents, classes: 3 });
+    // The same as a collection of its own gives.
+    for (const id of [7, 30])
+      expect(value(await connection.api.neighbours(first, BESIDE, id, 10))).toEqual(
+        value(await connection.api.neighbours(first, second, id, 10)),
+      );
+    expect(value(await connection.api.precision(first, BESIDE))).toEqual(
+      value(await connection.api.precision(first, second)),
+    );
+    renewal.close();
   });
 
   it('can be stopped, and says when there are no classes', async () => {

@@ -1,7 +1,8 @@
 import type { CancelSignal } from '../../../kernel/cancel.ts';
 import { ExactIndex } from '../engine/exact-index.ts';
 import type { OpenCollection } from './open-collections.ts';
-import type { GraphExam, Metric } from './protocol.ts';
+import type { GraphExam } from './protocol-graph.ts';
+import type { Metric } from './protocol.ts';
 
 /** Lets other calls of this worker in between two pieces of long work. */
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -4,7 +4,8 @@ import { makeExam } from './exam.ts';
 import { LookFailure } from './failure.ts';
 import { KeptGraph } from './kept-graph.ts';
 import type { OpenCollection } from './open-collections.ts';
-import type { GraphApi, GraphState, Metric, QualityReport } from './protocol.ts';
+import type { GraphApi } from './protocol-graph.ts';
+import type { GraphState, Metric, QualityReport } from './protocol.ts';
 import type { CandidateSource } from './search.ts';
 
 const QUALITY_QUESTIONS = 100;

@@ -2,7 +2,7 @@ import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GraphService } from './graph-service.ts';
 import { pause } from '../../../platform/rpc-pause.ts';
-import type { GraphApi, GraphExam, GraphTarget } from './protocol.ts';
+import type { GraphApi, GraphExam, GraphTarget } from './protocol-graph.ts';
 import {
   DIM,
   forgetEverything,

@@ -17,9 +17,8 @@ import type {
   GraphKey,
   GraphOpened,
   GraphTarget,
-  LookResult,
-  QualityReport,
-} from './protocol.ts';
+} from './protocol-graph.ts';
+import type { LookResult, QualityReport } from './protocol.ts';
 
 /** Questions between two looks at the signal and at waiting messages: some tens of milliseconds. */
 const QUESTIONS_AT_ONCE = 8;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../kernel/rng.ts';
-import type { GraphTarget } from './protocol.ts';
+import type { GraphTarget } from './protocol-graph.ts';
 import { DIM, forgetEverything, fresh, gather, TARGET, u32, value } from './testing/graph-kit.ts';
 import { clusteredRows, PlainModel, rowOf } from './testing/plain-model.ts';
 

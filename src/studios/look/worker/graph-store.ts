@@ -4,7 +4,7 @@ import { sha256Hex } from '../../../platform/storage/sha256.ts';
 import { transact } from '../../../platform/storage/transact.ts';
 import type { KeptGraph } from '../engine/kept-graph-format.ts';
 import { GRAPH_PARAMETERS } from './graph-index.ts';
-import type { GraphKey, GraphTarget } from './protocol.ts';
+import type { GraphKey, GraphTarget } from './protocol-graph.ts';
 
 /** Everything that a kept graph was made with; one that differs in any of it is of no use. */
 const ENGINE = `assembly/hnsw 1, ${JSON.stringify(GRAPH_PARAMETERS)}`;

@@ -4,7 +4,7 @@ import { ExactIndex } from '../engine/exact-index.ts';
 import { KeptGraph } from './kept-graph.ts';
 import { makeExam } from './exam.ts';
 import { OpenCollection } from './open-collections.ts';
-import type { GraphApi } from './protocol.ts';
+import type { GraphApi } from './protocol-graph.ts';
 import { DIM, forgetEverything, fresh, idsUpTo, search, u32, value } from './testing/graph-kit.ts';
 import { clusteredRows, rowOf } from './testing/plain-model.ts';
 

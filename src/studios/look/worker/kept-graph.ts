@@ -4,16 +4,8 @@ import { type Remote, type TaskOptions, transfer } from '../../../platform/rpc.t
 import { makeExam } from './exam.ts';
 import { LookFailure } from './failure.ts';
 import type { OpenCollection } from './open-collections.ts';
-import type {
-  GraphApi,
-  GraphExam,
-  GraphKey,
-  GraphState,
-  GraphTarget,
-  LookResult,
-  Metric,
-  QualityReport,
-} from './protocol.ts';
+import type { GraphApi, GraphExam, GraphKey, GraphTarget } from './protocol-graph.ts';
+import type { GraphState, LookResult, Metric, QualityReport } from './protocol.ts';
 
 /** Vectors handed over at once: at some milliseconds each, a search waits for no more than a moment. */
 const ADD_AT_ONCE = 64;

@@ -8,11 +8,11 @@ import type { MapSource } from './protocol-map.ts';
 import { LibraryMapSource } from './map-source.ts';
 import { mergeChunks } from './merge.ts';
 import type { ExchangeApi } from './protocol-exchange.ts';
+import type { GraphApi } from './protocol-graph.ts';
 import type {
   ClassAnswer,
   CollectionInfo,
   ExactCopy,
-  GraphApi,
   GraphState,
   LibraryApi,
   LibraryIntake,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mulberry32, normal } from '../../../kernel/rng.ts';
 import { serve } from '../../../platform/rpc.ts';
 import { ok } from '../../../kernel/result.ts';
+import { writeKeptTfjs } from '../engine/kept-network.ts';
 import type { KeptMap, MapSource } from './protocol-map.ts';
 import { MapService } from './map-service.ts';
 import type { LookResult } from './protocol.ts';
@@ -167,5 +168,21 @@ describe('MapService', () => {
     value(await service.layOut(COLLECTION));
     const labels = await service.group(COLLECTION, 'label');
     expect(labels.ok ? '' : labels.error.code).toBe('bad-weights');
+  });
+
+  it('says what is wrong when the network names nothing, whatever its file holds', async () => {
+    const service = serviceOver(new FakeLibrary(8));
+    value(await service.layOut(COLLECTION));
+    const weights = writeKeptTfjs(new TextEncoder().encode('{}'), new Uint8Array(8), {
+      kind: 'tfjs',
+      format: 'graph-model',
+      output: 'pool',
+      dim: 8,
+      inputSize: 64,
+      preprocessing: 'minus-one-to-one',
+      order: 'rgb',
+    });
+    const labels = await service.group(COLLECTION, 'label', { weights, names: [] });
+    expect(labels.ok ? '' : labels.error.message).toBe('This network does not name what it sees.');
   });
 });

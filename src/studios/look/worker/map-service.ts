@@ -277,7 +277,8 @@ export class MapService implements MapApi {
     weights: ArrayBuffer,
     options?: TaskOptions,
   ): Promise<Uint16Array<ArrayBuffer>> {
-    const tensors = parseSafetensors(weights);
+    // The rest of a network's file is of any kind, and not wanted here.
+    const tensors = parseSafetensors(weights, (name) => name.startsWith('classifier.'));
     const weight = tensors.get('classifier.weight')?.values;
     const bias = tensors.get('classifier.bias')?.values;
     if (weight === undefined || bias === undefined || weight.length !== bias.length * map.mean.length)

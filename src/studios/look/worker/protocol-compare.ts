@@ -2,6 +2,9 @@
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import type { LookResult, PictureInfo } from './protocol.ts';
 
+/** In the place of a second collection: the vectors of another network that lie beside those in use of the first. */
+export const BESIDE = 0;
+
 /** A neighbour by one of the networks. Ids and names are of the first collection. */
 export interface ComparedHit extends PictureInfo {
   readonly rank: number;
@@ -23,8 +26,8 @@ export interface PrecisionReport {
 }
 
 /**
- * Two collections, made of the same pictures by two networks: pictures with the same bytes belong together, and nothing else
- * counts. Everything is found by the exact scan.
+ * Two networks on the same pictures: of one collection that both have looked at (`BESIDE`), or of two collections, of which
+ * pictures with the same bytes belong together, and nothing else counts. Everything is found by the exact scan.
  */
 export interface CompareApi {
   /** Pictures that are in both, in the order of the first, and in how many folders they lie. */

@@ -36,8 +36,11 @@ export interface RenewalApi {
    * @param limit how many at most
    */
   missing(collection: number, after: number, limit: number): Promise<LookResult<readonly PictureInfo[]>>;
-  /** Puts the new vectors in the place of the old ones, in one transaction, if there is one for every picture. */
+  /**
+   * Has the vectors beside and those in use change places, in one transaction, if there is one for every picture: once more,
+   * and it is as before. Only an earlier look of the same network is not kept.
+   */
   finish(collection: number): Promise<LookResult<RenewalEnd>>;
-  /** Forgets the new vectors; the collection stays as it is. */
+  /** Forgets the vectors that are not in use; the collection stays as it is. */
   giveUp(collection: number): Promise<LookResult<void>>;
 }

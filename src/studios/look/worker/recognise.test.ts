@@ -70,6 +70,19 @@ describe('what a person drops', () => {
     expect((await known(given('b', TORCHVISION))).hash).not.toBe(fromH5.hash);
   });
 
+  it('is found among its shards and other files of the folder', async () => {
+    const { json, shards } = tfjsFiles();
+    const among = await known(
+      given('labels.json', '{"0": "tench"}'),
+      // As any shard in 128 does, another one begins like a text of JSON or like a safetensors file.
+      given('group0-shard.bin', Uint8Array.of(0x7b, 1, 2, 3, 4, 5, 6, 7, 0x7b, 9)),
+      given('group1-shard1of2.bin', shards[0]),
+      given('group1-shard2of2.bin', shards[1]),
+      given('model.json', json),
+    );
+    expect(among.origin).toBe('tfjs, Keras’s names');
+  });
+
   it('is kept with what it says of itself', async () => {
     const { weights, parameters } = await known(given('a.h5', KERAS));
     expect(describeKept(weights)).toEqual({ kind: 'resnet50', variant: 'keras', preprocessing: 'keras' });
@@ -98,6 +111,11 @@ describe('what a person drops', () => {
       /^half\.h5: HDF5: expected a file of \d+ bytes, found 400000/,
     ],
     [
+      'two networks',
+      [given('a.safetensors', TORCHVISION), given('b.h5', KERAS)],
+      /^a\.safetensors and b\.h5 are two networks\.$/,
+    ],
+    [
       'JSON of another kind',
       [given('a.json', '{"a": 1}')],
       /^a\.json: model\.json: expected a weightsManifest/,
@@ -114,7 +132,7 @@ describe('what a person drops', () => {
         given('group1-shard1of2.bin', tfjsFiles().shards[0]),
         given('group1-shard2of2.bin', tfjsFiles().shards[1].slice(5)),
       ],
-      /^model\.json: shards: expected \d+ bytes together, found \d+\.$/,
+      /^model\.json: tensor conv5_block3_3_conv\/kernel: expected data up to byte \d+, found shards of \d+ bytes\.$/,
     ],
   ])('is refused with a reason: %s', async (_, files, message) => {
     expect(await refusal(...files)).toMatch(message);
@@ -202,6 +220,10 @@ it.each([
   [[0x50, 0x4b, 3, 4], 'zip'],
   [[...new TextEncoder().encode(' \n{"format": "graph-model"}')], 'json'],
   [[9, 0, 0, 0, 0, 0, 0, 0, 0x7b], 'safetensors'],
+  // Numbers of a shard, which may be any.
+  [[9, 0, 0, 0, 0x3c, 0, 0, 0, 0x7b, 0x22], 'unknown'],
+  [[9, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x3f], 'unknown'],
+  [[0x7b, 0x14, 0xae, 0x3e, 0x7b, 0x14, 0xae, 0x3e], 'unknown'],
   [[0xff, 0xd8, 0xff], 'unknown'],
   [[], 'unknown'],
 ])('tells %j apart by its content', (bytes, format) => {

@@ -10,7 +10,7 @@ import {
   RESNET_INPUT_SIZE,
   type FoldedResNet,
 } from '../engine/resnet-weights.ts';
-import { readTfjsManifest, readTfjsWeights, tfjsBytes } from '../engine/tfjs-weights.ts';
+import { assertTfjsBytes, readTfjsManifest, readTfjsWeights } from '../engine/tfjs-weights.ts';
 import { isH5, readH5 } from './h5.ts';
 import type { ChoosableNetwork, GivenFile, RecognisedNetwork, TfjsChoice } from './protocol-networks.ts';
 import type { LookResult } from './protocol.ts';
@@ -22,8 +22,10 @@ export type WeightsFormat = 'safetensors' | 'h5' | 'json' | 'zip' | 'unknown';
 /** ResNet-50 has 102 MB, and with its optimiser three times as much; refused before it is read. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const HEAD_BYTES = 64;
-/** A JSON object, perhaps after white space. */
-const JSON_HEAD = /^\s*\{/;
+/** A JSON object, perhaps after white space: numbers of a shard may begin with a brace, but hardly with a key after it. */
+const JSON_HEAD = /^\s*\{\s*(["}]|$)/;
+/** Its header is JSON too, behind its length in eight bytes, of which no header fills more than four. */
+const SAFETENSORS_HEAD = /^[^]{4}\0{4}\{\s*(["}]|$)/;
 /** Of ResNet-50 itself; a narrower one is named so. */
 const FULL_WIDTH = 64;
 const WHAT_IS_READ =
@@ -40,7 +42,7 @@ export function formatOf(head: Uint8Array): WeightsFormat {
   if (head[0] === 0x50 && head[1] === 0x4b) return 'zip';
   const text = String.fromCharCode(...head.subarray(0, HEAD_BYTES));
   if (JSON_HEAD.test(text)) return 'json';
-  if (text.startsWith('{', 8)) return 'safetensors';
+  if (SAFETENSORS_HEAD.test(text)) return 'safetensors';
   return 'unknown';
 }
 
@@ -106,8 +108,13 @@ export async function recognise(
       const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
       opened.push({ name, file, format: formatOf(head) });
     }
-    const main = opened.find(({ format }) => format !== 'unknown');
+    const [main, another] = await mainFiles(opened);
     if (main === undefined) return refused(`${at} is no file of weights that is known here.`);
+    if (another !== undefined)
+      return refused(
+        `${main.name} and ${another.name} are two networks.`,
+        'Give the files of one at a time.',
+      );
     at = main.name;
     if (main.format === 'zip')
       return refused(
@@ -135,6 +142,16 @@ export async function recognise(
       );
     throw cause;
   }
+}
+
+/** The files that are a network each: shards are none, nor is other JSON beside a `model.json`. */
+async function mainFiles(opened: readonly Opened[]): Promise<readonly Opened[]> {
+  const weights = opened.filter(({ format }) => format !== 'unknown' && format !== 'json');
+  const described = opened.filter(({ format }) => format === 'json');
+  const models: Opened[] = [];
+  for (const one of described)
+    if (described.length === 1 || (await one.file.text()).includes('"weightsManifest"')) models.push(one);
+  return [...models, ...weights, ...described.slice(0, models.length + weights.length === 0 ? 1 : 0)];
 }
 
 async function keptAs(network: FoldedResNet, origin: string): Promise<RecognisedNetwork> {
@@ -177,9 +194,10 @@ async function readTfjs(main: Opened, files: readonly Opened[]): Promise<GivenTf
       );
     return found.file;
   });
-  const bytes = tfjsBytes(manifest);
-  const given = shards.reduce((sum, shard) => sum + shard.size, 0);
-  if (bytes !== given) throw new WeightsError(`shards: expected ${bytes} bytes together, found ${given}`);
+  assertTfjsBytes(
+    manifest,
+    shards.reduce((sum, shard) => sum + shard.size, 0),
+  );
   return { json, manifest, data: await new Blob(shards).arrayBuffer() };
 }
 

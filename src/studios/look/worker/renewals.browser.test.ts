@@ -126,7 +126,13 @@ describe('looking at a collection anew', () => {
     expect(value(await api().finish(collection))).toEqual({ isDone: true, missing: 0, lost: 0 });
     const after = await info();
     expect(after).toMatchObject({ network: OTHER, dim: OTHER_DIM, count: COUNT });
-    expect(after.renewal).toBeUndefined();
+    expect(after.renewal).toEqual({
+      network: NETWORK,
+      dim: DIM,
+      done: COUNT,
+      total: COUNT,
+      wasInUse: true,
+    });
     expect(after.fromThumbnails).toBeUndefined();
     expect(await search(7)).not.toEqual(before[1]);
     const all = await storedVectors();
@@ -181,6 +187,64 @@ describe('looking at a collection anew', () => {
     expect(back).not.toContain(30);
     expect((await storedVectors()).get(2)).toEqual([...seen(2).embedding]);
     expect((await search(2)).length).toBe(8);
+  });
+
+  it('goes back to the old vectors and forth again, over restarts too', async () => {
+    const before = [await storedVectors(), await search(7)];
+    value(await api().begin(collection, OTHER, OTHER_DIM, 'Other'));
+    await lookAtMissing(10, () => true);
+    await lookAtMissing();
+    expect(value(await api().finish(collection)).isDone).toBe(true);
+    const after = [await storedVectors(), await search(7)];
+    expect(after).not.toEqual(before);
+    await reopen();
+    expect(value(await api().finish(collection))).toEqual({ isDone: true, missing: 0, lost: 0 });
+    expect([await storedVectors(), await search(7)]).toEqual(before);
+    const back = await info();
+    expect(back).toMatchObject({ network: NETWORK, dim: DIM });
+    expect(back.renewal).toMatchObject({
+      network: OTHER,
+      networkTitle: 'Other',
+      done: COUNT,
+      wasInUse: true,
+    });
+    expect(back.fromThumbnails).toBeUndefined();
+    await reopen();
+    expect(value(await api().finish(collection)).isDone).toBe(true);
+    expect([await storedVectors(), await search(7)]).toEqual(after);
+    expect((await info()).fromThumbnails).toBe(10);
+  });
+
+  it('looks at pictures that came meanwhile before it goes back', async () => {
+    value(await api().begin(collection, OTHER, OTHER_DIM));
+    await lookAtMissing();
+    value(await api().finish(collection));
+    const fresh = { ...picture(99, '99.jpg', OTHER_DIM), network: OTHER };
+    value(await library.intake().add(collection, fresh));
+    expect((await info()).renewal).toMatchObject({ done: COUNT, total: COUNT + 1 });
+    expect(value(await api().finish(collection))).toEqual({ isDone: false, missing: 1, lost: 0 });
+    expect((await info()).network).toBe(OTHER);
+    expect(value(await api().begin(collection, NETWORK, DIM)).done).toBe(COUNT);
+    expect(value(await renew(seen(COUNT + 1, false, NETWORK, DIM)))).toBeUndefined();
+    expect(value(await api().finish(collection)).isDone).toBe(true);
+    expect(await info()).toMatchObject({ network: NETWORK, count: COUNT + 1 });
+  });
+
+  it('frees the room of the old vectors when they are forgotten, or are of the same network', async () => {
+    value(await api().begin(collection, NETWORK, DIM));
+    // One by one: each is a chunk.
+    for (const { id } of value(await api().missing(collection, 0, 1_000)))
+      value(await renew(seen(id, false, NETWORK, DIM)));
+    value(await api().finish(collection));
+    expect((await info()).renewal).toBeUndefined();
+    expect(await chunkCount()).toBe(COUNT);
+    value(await api().begin(collection, OTHER, OTHER_DIM));
+    await lookAtMissing();
+    value(await api().finish(collection));
+    expect(await chunkCount()).toBeGreaterThan(COUNT);
+    value(await api().giveUp(collection));
+    expect(await chunkCount()).toBeLessThan(COUNT);
+    expect((await storedVectors()).get(7)).toEqual([...seen(7).embedding]);
   });
 
   it('takes pictures of the new network afterwards, and refuses those of the old one', async () => {
@@ -266,8 +330,11 @@ describe('looking at a collection anew', () => {
     for (const [id, vector] of all) expect(vector).toEqual([...seen(id).embedding]);
     value(await library.forgetDeleted()); // sweeps
     const db = await openDB(NAME);
-    const row = (await db.get('collections', collection)) as { chunks: unknown[] };
-    expect(await db.count('chunks')).toBe(row.chunks.length);
+    const row = (await db.get('collections', collection)) as {
+      chunks: unknown[];
+      renewal: { chunks: unknown[] };
+    };
+    expect(await db.count('chunks')).toBe(row.chunks.length + row.renewal.chunks.length);
     db.close();
   });
 });

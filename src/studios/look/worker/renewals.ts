@@ -37,7 +37,8 @@ interface Seen {
 
 /**
  * Another network looks at a collection anew: its vectors are written beside the old ones, as chunks that the manifest
- * names under `renewal`, and one transaction at the end puts them in their place. What is on the disk is enough to go on.
+ * names under `renewal`, and one transaction at the end has them change places. What is on the disk is enough to go on, and
+ * to go back.
  */
 export class Renewals {
   readonly #store: LookStore;
@@ -100,7 +101,7 @@ export class Renewals {
     return outcome.promise;
   }
 
-  /** Puts the new vectors in use. No merge may run at the same time. */
+  /** Puts the new vectors in use, and keeps those of another network in their stead. No merge may run at the same time. */
   async finish(collection: number): Promise<RenewalEnd> {
     const end = await this.#open.serial.run(async (): Promise<RenewalEnd> => {
       const open = await this.#open.load(collection);
@@ -112,7 +113,8 @@ export class Renewals {
         const [forgotten] = await Promise.all([
           forgetUnseen(tx, collection, ids),
           tx.objectStore('collections').put(flipped(row)),
-          deleteChunks(tx, collection, row.chunks),
+          // The same network's own earlier look is no way back that anybody wants.
+          isOfOneNetwork(row) ? deleteChunks(tx, collection, row.chunks) : undefined,
         ]);
         return forgotten;
       });
@@ -124,7 +126,7 @@ export class Renewals {
     return end;
   }
 
-  /** Forgets the new vectors. No merge may run at the same time. */
+  /** Forgets the vectors that are not in use. No merge may run at the same time. */
   async giveUp(collection: number): Promise<void> {
     const open = await this.#open.open(collection);
     await this.#open.serial.run(async () => {
@@ -254,13 +256,24 @@ function withoutRenewal(row: CollectionRow): CollectionRow {
   return { ...rest, lastSet: Math.max(row.lastSet ?? 0, renewal?.set ?? 0) };
 }
 
-/** The manifest with the new vectors in the place of the old ones. */
+const isOfOneNetwork = ({ network, renewal }: CollectionRow): boolean => renewal?.network === network;
+
+/** The manifest with the new vectors in the place of the old ones, which are kept where they are another network's. */
 function flipped(row: CollectionRow): CollectionRow {
   const { renewal } = row;
   if (renewal === undefined) throw notBegun();
   const { set, network, dim, chunks, networkTitle = '' } = renewal;
+  const old: RenewalRow = {
+    set: row.set ?? 0,
+    network: row.network,
+    dim: row.dim,
+    chunks: row.chunks,
+    ...titled(row.networkTitle ?? ''),
+    wasInUse: true,
+  };
   return {
     ...withoutRenewal(row),
+    ...(isOfOneNetwork(row) ? {} : { renewal: old }),
     networkTitle,
     set,
     network,

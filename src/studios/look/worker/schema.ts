@@ -44,17 +44,19 @@ export interface CollectionRow {
   readonly lastSet?: number;
   /** Sets with vectors that were made of thumbnails. */
   readonly smallSets?: readonly number[];
-  /** The vectors of a network that is looking at the collection anew. */
+  /** The vectors of a network that is looking at the collection anew, or those that were in use before the present ones. */
   readonly renewal?: RenewalRow;
 }
 
-/** A set of vectors that is not in use yet. Its chunks are numbered like the others of the collection. */
+/** A set of vectors that is not in use. Its chunks are numbered like the others of the collection. */
 export interface RenewalRow {
   readonly set: number;
   readonly network: string;
   readonly dim: number;
   readonly networkTitle?: string;
   readonly chunks: readonly ChunkRef[];
+  /** It was in use, and is kept so that there is a way back. */
+  readonly wasInUse?: true;
 }
 
 export interface PictureRow extends PictureInfo {

@@ -24,6 +24,19 @@ interface AddOptions extends Pick<SearchOptions, 'signal'> {
   readonly onBatch?: (done: number) => void;
 }
 
+/**
+ * Tells whether a record is up to date.
+ *
+ * @param hash of the picture, '' where it is not known
+ * @param set which look at the pictures its vector is of
+ */
+export const markOf = (hash: string, set: number): string => (set === 0 ? hash : `${hash} ${set}`);
+
+const markIn = (metadata: Readonly<Record<string, unknown>> = {}): string => {
+  const { hash, set } = metadata;
+  return markOf(typeof hash === 'string' ? hash : '', typeof set === 'number' ? set : 0);
+};
+
 const NONE: ReadonlySet<number> = new Set();
 
 /** A collection on a Chroma server as an index: records are named by ids in decimal digits, others are not seen. */
@@ -33,7 +46,7 @@ export class ChromaIndex implements VectorIndex {
   readonly #api: ChromaApi;
   readonly #collection: ChromaCollection;
   readonly #limits: { readonly batch: number; readonly base64: boolean };
-  /** The hash of each record's picture, '' where it has none. */
+  /** What each record was made of, as `markOf` says it. */
   readonly #known = new Map<number, string>();
 
   private constructor(
@@ -72,8 +85,7 @@ export class ChromaIndex implements VectorIndex {
       if (page.length === 0) break;
       offset += page.length;
       for (const { id, metadata } of page)
-        if (/^\d{1,10}$/.test(id))
-          index.#known.set(Number(id), typeof metadata.hash === 'string' ? metadata.hash : '');
+        if (/^\d{1,10}$/.test(id)) index.#known.set(Number(id), markIn(metadata));
     }
     return index;
   }
@@ -86,7 +98,7 @@ export class ChromaIndex implements VectorIndex {
     return this.#known.has(id);
   }
 
-  /** Ids of all records, with the hash of each one's picture. */
+  /** Ids of all records, with what each was made of, as `markOf` says it. */
   get known(): ReadonlyMap<number, string> {
     return this.#known;
   }
@@ -104,8 +116,7 @@ export class ChromaIndex implements VectorIndex {
         metadata: metadata?.(row),
       }));
       await this.#api.upsert(this.#collection, records, this.#limits.base64, signal);
-      for (const { id, metadata: kept } of records)
-        this.#known.set(Number(id), typeof kept?.hash === 'string' ? kept.hash : '');
+      for (const { id, metadata: kept } of records) this.#known.set(Number(id), markIn(kept));
       onBatch?.(from + rows.length);
     }
   }

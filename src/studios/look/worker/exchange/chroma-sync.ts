@@ -3,7 +3,7 @@ import { LookFailure } from '../failure.ts';
 import type { Metric } from '../protocol.ts';
 import type { PushReport, RemoteState } from '../protocol-exchange.ts';
 import type { ChromaApi, ChromaCollection } from './chroma-api.ts';
-import { ChromaIndex } from './chroma-index.ts';
+import { ChromaIndex, markOf } from './chroma-index.ts';
 import type { IncomingRow } from './incoming.ts';
 import { knownOf } from './npy-read.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -59,7 +59,9 @@ function compare(
   index: ChromaIndex | undefined,
 ): { missing: number[]; surplus: number[] } {
   const known = index?.known ?? new Map<number, string>();
-  const missing = source.pictures.filter(({ id, hash }) => known.get(id) !== hash).map(({ id }) => id);
+  const missing = source.pictures
+    .filter(({ id, hash }) => known.get(id) !== markOf(hash, source.set))
+    .map(({ id }) => id);
   const here = new Set(source.pictures.map(({ id }) => id));
   return { missing, surplus: [...known.keys()].filter((id) => !here.has(id)) };
 }
@@ -123,7 +125,7 @@ export async function pushTo(
       signal,
       metadata: (row) => {
         const { name: file, hash, bytes, width, height } = infos.get(some[row] ?? 0) ?? BLANK;
-        return { name: file, hash, bytes, width, height };
+        return { name: file, hash, bytes, width, height, ...(source.set === 0 ? {} : { set: source.set }) };
       },
     });
     sent += some.length;

@@ -113,6 +113,18 @@ describe('a collection on a Chroma server', () => {
     expect(await pushTo(api(), name, changed, 'euclidean')).toEqual({ sent: 0, kept: 299, removed: 0 });
   });
 
+  it('is sent once more when a network has looked at the same pictures again', async () => {
+    const source = makeSource(30, 5);
+    const name = freshName();
+    await pushTo(api(), name, source, 'euclidean');
+    const other = makeSource(30, 5, 2);
+    const again: VectorSource = { ...source, set: 1, vector: (id) => other.vector(id) };
+    expect(await stateOf(api(), name, again)).toMatchObject({ missing: 30, surplus: 0 });
+    expect(await pushTo(api(), name, again, 'euclidean')).toEqual({ sent: 30, kept: 0, removed: 0 });
+    await expectEqual(again, name);
+    expect(await stateOf(api(), name, again)).toMatchObject({ missing: 0, surplus: 0 });
+  });
+
   it('stops when told to, and goes on from there', async () => {
     const source = makeSource(1_000, 8);
     const name = freshName();

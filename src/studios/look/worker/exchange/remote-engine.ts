@@ -6,7 +6,7 @@ import type { Metric } from '../protocol.ts';
 import type { PushReport, RemoteCarrier, RemoteState, RemoteTarget } from '../protocol-exchange.ts';
 import type { CandidateSource } from '../search.ts';
 import { ChromaApi } from './chroma-api.ts';
-import type { ChromaIndex } from './chroma-index.ts';
+import { type ChromaIndex, markOf } from './chroma-index.ts';
 import { openOwn, pullFrom, pushTo, stateOf } from './chroma-sync.ts';
 import { notThisEngine, RemoteClient, type Send } from './remote-client.ts';
 import { sourceOf } from './vector-source.ts';
@@ -26,7 +26,9 @@ const TITLES = { chroma: 'Chroma', opensearch: 'OpenSearch', elasticsearch: 'Ela
 export class RemoteEngine implements CandidateSource {
   #connected: Connected | undefined;
   /** The collection there that was searched last, by the collection here. */
-  #opened: { readonly collection: number; readonly index: Promise<ChromaIndex | undefined> } | undefined;
+  #opened:
+    | { readonly collection: number; readonly set: number; readonly index: Promise<ChromaIndex | undefined> }
+    | undefined;
 
   connect(target: RemoteTarget, port: MessagePort): void {
     this.disconnect();
@@ -77,7 +79,11 @@ export class RemoteEngine implements CandidateSource {
         'Choose that measure, or search with another engine.',
       );
     const found = await index.search(query, k + MARGIN, { exclude });
-    return found.flatMap(({ id }) => (open.pictures.get(id)?.hash === index.known.get(id) ? [id] : []));
+    const { set = 0 } = open.row;
+    return found.flatMap(({ id }) => {
+      const picture = open.pictures.get(id);
+      return picture !== undefined && markOf(picture.hash, set) === index.known.get(id) ? [id] : [];
+    });
   }
 
   async state(open: OpenCollection, options?: TaskOptions): Promise<RemoteState> {
@@ -109,9 +115,11 @@ export class RemoteEngine implements CandidateSource {
 
   #index(open: OpenCollection, name: string): Promise<ChromaIndex | undefined> {
     const { target, client } = this.#need();
-    if (this.#opened?.collection === open.row.id) return this.#opened.index;
+    const { id: collection, set = 0 } = open.row;
+    // Other vectors may have come into use here: what is there is compared with them anew.
+    if (this.#opened?.collection === collection && this.#opened.set === set) return this.#opened.index;
     const index = openOwn(new ChromaApi(client, target), name, sourceOf(open));
-    const opened = { collection: open.row.id, index };
+    const opened = { collection, set, index };
     this.#opened = opened;
     // A failure is not kept: what was in the way may be gone.
     index.catch(() => {

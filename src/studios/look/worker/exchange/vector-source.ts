@@ -10,6 +10,8 @@ export interface VectorSource {
   readonly dim: number;
   /** Tells collections of one name apart, milliseconds since 1970. */
   readonly createdAt: number;
+  /** Which look at the pictures they are of, see `CollectionRow.set`; 0 is the first. */
+  readonly set: number;
   readonly pictures: readonly PictureInfo[];
   /** @returns [dim] float32, a view; undefined when the picture was deleted meanwhile */
   vector(id: number): Float32Array | undefined;
@@ -19,12 +21,13 @@ export interface VectorSource {
 export const ABOUT_KEY = 'atelier';
 
 export function sourceOf(open: OpenCollection): VectorSource {
-  const { name, network, dim, createdAt } = open.row;
+  const { name, network, dim, createdAt, set = 0 } = open.row;
   return {
     name,
     network,
     dim,
     createdAt,
+    set,
     pictures: open.order.map((id) => open.picture(id)),
     vector: (id) => open.table.vector(id),
   };

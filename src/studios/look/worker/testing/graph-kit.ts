@@ -2,7 +2,8 @@ import { deleteDB } from 'idb';
 import { GraphService } from '../graph-service.ts';
 import { GraphStore } from '../graph-store.ts';
 import { pause } from '../../../../platform/rpc-pause.ts';
-import type { GraphApi, GraphKey, GraphTarget, LookResult } from '../protocol.ts';
+import type { GraphApi, GraphKey, GraphTarget } from '../protocol-graph.ts';
+import type { LookResult } from '../protocol.ts';
 import type { PlainModel } from './plain-model.ts';
 
 /** The database of these tests. */

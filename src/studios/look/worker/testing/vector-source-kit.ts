@@ -12,6 +12,7 @@ export function makeSource(n: number, dim: number, seed = 1): VectorSource {
     name: 'Shirts & Shoes',
     network: 'b'.repeat(64),
     dim,
+    set: 0,
     createdAt: 1_700_000_000_000 + seed,
     pictures: [...rows.keys()].map((id, at) => ({
       id,

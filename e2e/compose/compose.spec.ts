@@ -83,7 +83,7 @@ test('what it thinks is shown cell by cell, and an erased region is filled again
   await page.getByRole('button', { name: 'See what it thinks' }).click();
   await expect(page.getByText(/Warm cells are those it would flip next/)).toBeVisible({ timeout: 30_000 });
   await compose.roll.hover({ position: { x: 300, y: 200 } });
-  await expect(page.getByText(/% to be flipped next/)).toBeVisible();
+  await expect(page.getByText(/% of what it would flip next/)).toBeVisible();
   await page.getByRole('button', { name: 'See what it thinks' }).click();
 
   await page.getByRole('radio', { name: 'Select' }).check({ force: true });

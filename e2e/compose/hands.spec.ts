@@ -105,6 +105,28 @@ test('a voice that is locked stays as it is when all may go, and is free again a
   await expect(compose.status).toHaveText(/[1-9]\d* removed/);
 });
 
+test('Space ticks a box that has the focus, and plays everywhere else', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  await compose.notes();
+  const play = page.getByRole('button', { name: 'Play', exact: true });
+  for (const box of [
+    page.getByRole('checkbox', { name: 'Metronome' }),
+    page.getByRole('checkbox', { name: 'Snap' }),
+    page.getByRole('checkbox', { name: /^Select / }).first(),
+  ]) {
+    const before = await box.isChecked();
+    await box.focus();
+    await page.keyboard.press('Space');
+    await expect(box).toBeChecked({ checked: !before });
+    await expect(play).toBeVisible();
+  }
+  await compose.roll.focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Stop playing' })).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(play).toBeVisible();
+});
+
 test('a low density writes fewer notes than a high one', async ({ page, site }) => {
   const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const added = async (density: number): Promise<number> => {

@@ -103,6 +103,47 @@ test('a saved file is read back, a damaged one is refused, and a deleted composi
   expect(await compose.notes()).toEqual(notes);
 });
 
+test('what was deleted and read back from a file is kept like any other', async ({ page, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const path = await (await compose.saved('Save to a file')).path();
+  const shelf = page.getByRole('list', { name: 'Compositions' }).getByRole('listitem');
+  await page.getByRole('button', { name: 'Delete Ode to Joy' }).click();
+  await expect(shelf).toHaveCount(0);
+  await page.getByLabel('Open a file').setInputFiles(path);
+  await expect(shelf).toHaveCount(1);
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await expect(compose.roll).toHaveAttribute('data-notes', '0');
+  await expect.poll(async () => (await storedPiece(page)).notes).toBe(0);
+});
+
+test('undo is still there after a visit to another composition; another tab deletes nothing past this one', async ({
+  page,
+  context,
+  site,
+}) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  const count = await compose.count();
+  await compose.roll.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.getByRole('button', { name: 'New', exact: true }).click();
+  const shelf = page.getByRole('list', { name: 'Compositions' });
+  await expect(shelf.getByRole('listitem')).toHaveCount(2);
+  await shelf.getByRole('button', { name: 'Ode to Joy', exact: true }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(compose.roll).toHaveAttribute('data-notes', String(count));
+
+  const other = await context.newPage();
+  await other.goto(`${site.url}#/device`);
+  await other.getByRole('button', { name: 'Delete everything in Compose' }).click();
+  await expect(other.getByRole('alert')).toContainText('Compose is open in another tab');
+  await page.reload();
+  await compose.ready();
+  await expect(shelf.getByRole('listitem')).toHaveCount(2);
+});
+
 test('no room on the disk: it says so, nothing is lost, and it is kept once there is room', async ({
   site,
 }) => {

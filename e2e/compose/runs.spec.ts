@@ -88,6 +88,54 @@ test('erase and fill leaves what is locked, and what was there is back when the 
   for (const note of before) expect(after).toContainEqual(note);
 });
 
+test('a gap that is filled ends where its box ends', async ({ page, site }) => {
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  // Four notes of two bars each.
+  await page.getByRole('combobox', { name: 'Length of new notes' }).selectOption('16');
+  await compose.roll.focus();
+  await page.keyboard.press('Enter');
+  await expect(compose.roll).toHaveAttribute('data-notes', '1');
+  const length = (): Promise<number[]> =>
+    compose
+      .notes()
+      .then((notes) => notes.filter(({ by }) => by !== 'network').map((note) => note.length));
+  expect(await length()).toEqual([16]);
+  // A box over the second half of the bar.
+  const canvas = compose.roll.locator('canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  const { width, height } = (await canvas.boundingBox()) ?? { width: 0, height: 0 };
+  const step = (width - 44) / 128;
+  await page.getByRole('radio', { name: 'Select' }).check({ force: true });
+  await canvas.hover({ position: { x: 44 + 17.5 * step, y: 4 } });
+  await page.mouse.down();
+  await canvas.hover({ position: { x: 44 + 8.5 * step, y: height - 4 } });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Erase and fill' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Composing' })).toBeHidden({ timeout: 60_000 });
+  await expect(compose.status).toHaveText(/^\d+ notes?, [1-9]\d* added/);
+  expect(await length()).toEqual([8]);
+});
+
+test('the steps of a run can be gone through again when one comes back to its version', async ({
+  page,
+  site,
+}) => {
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  await compose.set('Iterations', 24);
+  await compose.compose();
+  const steps = page.getByRole('slider', { name: 'Steps of this run' });
+  await expect(steps).toHaveValue('24');
+  const after = await compose.count();
+  await page.getByRole('button', { name: 'Go to Before the first run' }).click();
+  await expect(steps).toHaveCount(0);
+  await page.getByRole('button', { name: 'A/B' }).click();
+  await expect(compose.roll).toHaveAttribute('data-notes', String(after));
+  await expect(steps).toHaveValue('24');
+  await compose.set('Steps of this run', 0);
+  await expect(compose.status).toHaveText(/, 0 added, 0 removed$/);
+});
+
 test('a change by hand is not lost by going to another version', async ({ page, site }) => {
   const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   await page.getByRole('button', { name: 'Keep a version' }).click();

@@ -24,13 +24,13 @@ const places = (svg: string): unknown[] =>
 describe('the picture of a roll', () => {
   it('has each note of its bars where the grid draws it, cut at the end', () => {
     expect(places(rollToSvg(SCORE, 'Piece'))).toEqual([
-      ['person', '8', '31'],
+      ['person', '7', '31'],
       ['network', '120', '8'],
     ]);
     expect(places(rollToSvg({ ...SCORE, quantizeStrength: 0 }, 'Piece'))[0]).toEqual([
       'person',
       '8.67',
-      '32',
+      '31',
     ]);
   });
 

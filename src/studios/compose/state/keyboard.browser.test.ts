@@ -65,3 +65,30 @@ describe('one key held by two hands', () => {
     keyboard.stopRecording();
   });
 });
+
+describe('the sustain pedal', () => {
+  const beats = (): number[] => document.score.notes.map(({ lengthTick }) => Math.round(lengthTick / PPQ));
+  const beatMs = (): number => 60_000 / document.score.tempoBpm;
+
+  it('holds what is played in a recording though it was down before', async () => {
+    keyboard.pedal('midi 1', true);
+    await keyboard.record();
+    keyboard.press(C4, 80, 'midi 1', 0);
+    keyboard.release(C4, 'midi 1', beatMs());
+    keyboard.pedal('midi 1', false, 3 * beatMs());
+    expect(beats()).toEqual([3]);
+    keyboard.stopRecording();
+  });
+
+  it('of one keyboard holds on when that of another goes up', async () => {
+    await keyboard.record();
+    keyboard.pedal('midi 1', true, 0);
+    keyboard.pedal('midi 2', true, 0);
+    keyboard.press(C4, 80, 'midi 1', 0);
+    keyboard.release(C4, 'midi 1', beatMs());
+    keyboard.pedal('midi 2', false, 2 * beatMs());
+    keyboard.pedal('midi 1', false, 4 * beatMs());
+    expect(beats()).toEqual([4]);
+    keyboard.stopRecording();
+  });
+});

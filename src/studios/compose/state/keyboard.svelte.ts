@@ -103,7 +103,7 @@ export class Keyboard {
 
   /** Everything that a source holds goes up: its cable was pulled, its window lost the focus. */
   silence(source: KeySource): void {
-    this.#pedal(source, false, performance.now());
+    this.pedal(source, false);
     for (const held of [...this.#held.values()])
       if (held.source === source) this.release(held.pitchMidi, source);
   }
@@ -187,10 +187,11 @@ export class Keyboard {
     const source = `midi ${id}`;
     if (message.kind === 'down') this.press(message.pitchMidi, message.velocity, source, message.timeMs);
     else if (message.kind === 'up') this.release(message.pitchMidi, source, message.timeMs);
-    else this.#pedal(source, message.isDown, message.timeMs);
+    else this.pedal(source, message.isDown, message.timeMs);
   }
 
-  #pedal(source: KeySource, isDown: boolean, timeMs: number): void {
+  /** The sustain pedal of a keyboard. */
+  pedal(source: KeySource, isDown: boolean, timeMs = performance.now()): void {
     const sustained = this.#pedals.get(source);
     const wasDown = this.#pedals.size > 0;
     if (isDown && sustained === undefined) this.#pedals.set(source, new Set());

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSong, type Song, type SongNote } from './midi-file-song.ts';
@@ -227,6 +228,26 @@ const HAND_MADE: Readonly<Record<string, Uint8Array>> = {
   ),
 };
 
+/** As another program writes them. */
+const FOREIGN: Readonly<Record<string, Uint8Array>> = Object.fromEntries(
+  ['round', 'jig', 'chords'].map((name) => [
+    name,
+    new Uint8Array(readFileSync(new URL(`fixtures/${name}.mid`, import.meta.url))),
+  ]),
+);
+
+it('reads what another program writes: voices, repeats, guitar chords, triplets, changes of metre and tempo', () => {
+  const counts = Object.entries(FOREIGN).map(([name, file]) => {
+    const { tracks, metre, metreChanges, tempoChanges } = open(file);
+    return [name, tracks.map(({ notes }) => notes.length), metre, metreChanges, tempoChanges];
+  });
+  expect(counts).toEqual([
+    ['round', [14, 8], [4, 4], 0, 0],
+    ['jig', [30, 16, 48], [6, 8], 0, 0],
+    ['chords', [18], [3, 4], 1, 1],
+  ]);
+});
+
 /** A file as our own writer makes it. */
 function written(rng: Rng): Uint8Array {
   const tracks = Array.from({ length: 1 + Math.floor(rng() * 5) }, (_, voice) => ({
@@ -280,7 +301,7 @@ describe(`${RUNS} broken MIDI files`, () => {
 
   it(`are opened or refused with a reason (ATELIER_SEED=${seed})`, () => {
     const rng = mulberry32(seed);
-    const byHand = Object.values(HAND_MADE);
+    const byHand = [...Object.values(HAND_MADE), ...Object.values(FOREIGN)];
     let opened = 0;
     let openedByHand = 0;
     for (let run = 0; run < RUNS; run += 1) {

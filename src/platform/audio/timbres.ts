@@ -3,7 +3,7 @@ export type PianoSamples = ReadonlyMap<number, AudioBuffer>;
 
 /** How a note begins, goes on and ends. */
 export interface Envelope {
-  /** To 95 % of the full height, seconds. */
+  /** To the full height, seconds. */
   readonly attackSec: number;
   /** From there to 95 % of the way to what remains, seconds. */
   readonly decaySec: number;

@@ -4,7 +4,7 @@ import { wavesOf, type PianoSamples, type Timbre } from './timbres.ts';
 const A4_MIDI = 69;
 const A4_HZ = 440;
 const SEMITONES = 12;
-/** A beginning is so many time constants long, as its length is told: 95 % of the way. */
+/** A decay is so many time constants long, as its length is told: 95 % of the way. */
 const TAUS = 3;
 /** And an end: 99 %. */
 const RELEASE_TAUS = 5;
@@ -45,6 +45,7 @@ export class Voice implements Sounding {
   endSec = Infinity;
   readonly #timbre: Timbre;
   readonly #gain: GainNode;
+  readonly #height: number;
   readonly #sources: readonly AudioScheduledSourceNode[];
 
   /**
@@ -69,7 +70,8 @@ export class Voice implements Sounding {
     this.#gain = new GainNode(context, { gain: 0 });
     this.#sources =
       timbre.partials === undefined && samples !== undefined ? this.#sampled(samples) : this.#synthesized();
-    this.#begin(note.velocity);
+    this.#height = note.velocity / Math.sqrt(this.#sources.length);
+    this.#begin();
     this.#gain.connect(output);
     for (const source of this.#sources) {
       source.connect(this.#gain);
@@ -102,20 +104,25 @@ export class Voice implements Sounding {
     for (const source of this.#sources) source.stop(atSec);
   }
 
-  #begin(velocity: number): void {
+  #begin(): void {
     const { attackSec, decaySec, sustain } = this.#timbre;
     const { gain } = this.#gain;
-    const height = velocity / Math.sqrt(this.#sources.length);
-    // Approaches, each from where the one before has come to: a note may end in any of them without a jump.
-    if (attackSec > 0) gain.setTargetAtTime(height, this.startSec, attackSec / TAUS);
-    else gain.setValueAtTime(height, this.startSec);
-    if (sustain < 1) gain.setTargetAtTime(sustain * height, this.startSec + attackSec, decaySec / TAUS);
+    const fullSec = this.startSec + attackSec;
+    // A ramp, which counts also where it has passed by the time that the sound's own thread hears of it: an approach may not.
+    gain.setValueAtTime(attackSec > 0 ? 0 : this.#height, this.startSec);
+    if (attackSec > 0) gain.linearRampToValueAtTime(this.#height, fullSec);
+    if (sustain < 1) gain.setTargetAtTime(sustain * this.#height, fullSec, decaySec / TAUS);
   }
 
   #fall(atSec: number, tauSec: number, endSec: number): void {
     this.endSec = endSec;
-    this.#gain.gain.cancelScheduledValues(atSec);
-    this.#gain.gain.setTargetAtTime(0, atSec, tauSec);
+    const { gain } = this.#gain;
+    gain.cancelScheduledValues(atSec);
+    // Still on its way up: it goes as far as it would be by then.
+    const risen = (atSec - this.startSec) / this.#timbre.attackSec;
+    if (risen < 1) gain.linearRampToValueAtTime(this.#height * risen, atSec);
+    // From wherever it is, without a jump.
+    gain.setTargetAtTime(0, atSec, tauSec);
     for (const source of this.#sources) source.stop(endSec);
   }
 

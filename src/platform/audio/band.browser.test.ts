@@ -28,7 +28,7 @@ async function heard(
   samples?: Map<number, AudioBuffer>,
 ): Promise<(fromSec: number, toSec: number) => number> {
   const native = new OfflineAudioContext(2, lengthSec * SAMPLE_RATE, SAMPLE_RATE);
-  const context = new tone.OfflineContext(native as never);
+  const context = new tone.OfflineContext(native);
   const band = new Band(tone, context, native.destination, [part(instrument)], samples);
   for (const [atSec, act] of acts)
     void native.suspend(atSec).then(() => {

@@ -150,7 +150,7 @@ export class Band {
   #newChannel(volume: number): Pick<Seat, 'channel' | 'input'> {
     const context = this.#context;
     const channel = new this.#tone.Channel({ context, volume }).connect(this.#output);
-    const input = new GainNode(context.rawContext as unknown as BaseAudioContext);
+    const input = new GainNode(context.rawContext);
     this.#tone.connect(input, channel);
     return { channel, input };
   }

@@ -81,7 +81,7 @@ async function addStretch(
   const length = Math.min(whole.length, Math.ceil(endSec * sampleRate)) - offset;
   if (length <= 0) return;
   const native = new OfflineAudioContext(CHANNELS, length, sampleRate);
-  const context = new tone.OfflineContext(native as never);
+  const context = new tone.OfflineContext(native);
   const band = new Band(tone, context, native.destination, parts, samples);
   const beginSec = offset / sampleRate;
   for (const { cutSec, startSec, ...note } of notes)
@@ -105,7 +105,7 @@ async function limited(whole: AudioBuffer, tone: Tone): Promise<Float32Array<Arr
   const { sampleRate, length } = whole;
   const late = Math.round(LIMITER_SEC * sampleRate);
   const native = new OfflineAudioContext(CHANNELS, length + late, sampleRate);
-  const context = new tone.OfflineContext(native as never);
+  const context = new tone.OfflineContext(native);
   const end = limiter(tone, context);
   end.connect(native.destination);
   const source = new AudioBufferSourceNode(native, { buffer: whole });

@@ -59,6 +59,17 @@ const STAND_IN: Timbre = {
   gainDb: -23.5,
 };
 
+const PLUCKED: Timbre = {
+  partials: STRING,
+  attackSec: 0.003,
+  decaySec: 1.4,
+  sustain: 0,
+  releaseSec: 0.25,
+  spreadCents: 0,
+  cutoffHz: 0,
+  gainDb: -22,
+};
+
 const TIMBRES: Readonly<Record<string, Timbre>> = {
   organ: {
     partials: ORGAN,
@@ -90,16 +101,7 @@ const TIMBRES: Readonly<Record<string, Timbre>> = {
     cutoffHz: 1800,
     gainDb: -25,
   },
-  plucked: {
-    partials: STRING,
-    attackSec: 0.003,
-    decaySec: 1.4,
-    sustain: 0,
-    releaseSec: 0.25,
-    spreadCents: 0,
-    cutoffHz: 0,
-    gainDb: -22,
-  },
+  plucked: PLUCKED,
   synth: {
     partials: TRIANGLE,
     attackSec: 0.008,
@@ -121,7 +123,7 @@ const TIMBRES: Readonly<Record<string, Timbre>> = {
  */
 export function timbreOf(id: string, hasSamples: boolean): Timbre {
   if (id === 'piano') return hasSamples ? PIANO : STAND_IN;
-  return TIMBRES[id] ?? (TIMBRES.plucked as Timbre);
+  return TIMBRES[id] ?? PLUCKED;
 }
 
 /** Where the oscillators of a note begin, turns: apart, so that none takes the other away, nor all of them are one. */

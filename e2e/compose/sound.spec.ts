@@ -144,6 +144,36 @@ test('every note of a roll is in its WAV: of its pitch, and of no other', async 
   expect(loudness(beat / 2 + 1.2, beat / 2 + 1.5)).toBeLessThan(30);
 });
 
+test('a note that is drawn is heard, and a tapped letter, as the first thing of all', async ({
+  page,
+  site,
+}) => {
+  await listen(page);
+  const compose = new ComposePage(page);
+  await compose.open(site.url);
+  await compose.roll.focus();
+  await page.keyboard.press('Enter');
+  await expect(compose.roll).toHaveAttribute('data-notes', '1');
+  await expect.poll(() => levelDb(page), { intervals: [20] }).toBeGreaterThan(-50);
+  await page.reload();
+  await compose.ready();
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('a');
+  await expect.poll(() => levelDb(page), { intervals: [20] }).toBeGreaterThan(-50);
+  await expect.poll(() => levelDb(page)).toBeLessThan(-80);
+});
+
+test('what the network writes is heard where Compose is the first thing that is pressed', async ({
+  page,
+  site,
+}) => {
+  await listen(page);
+  const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
+  await page.getByRole('button', { name: 'Compose', exact: true }).click();
+  await expect.poll(() => levelDb(page), { intervals: [20] }).toBeGreaterThan(-60);
+  await expect(compose.status).toHaveText(/^\d+ notes?, \d+ added, \d+ removed/, { timeout: 60_000 });
+});
+
 test('the melodies can be looked at and heard before one is chosen', async ({ page, site }) => {
   await listen(page);
   const compose = new ComposePage(page);

@@ -157,5 +157,16 @@ test('a MIDI instrument plays along, and is silenced when playing stops', async 
         () => cable.received.filter(([status = 0, control]) => status >> 4 === 0xb && control === 120).length,
       )
       .toBeGreaterThanOrEqual(4);
+    // Nothing begins after the end.
+    const end = cable.received.findIndex(([status = 0, control]) => status >> 4 === 0xb && control === 120);
+    const isOn = ([status = 0, , velocity]: readonly number[]): boolean =>
+      status >> 4 === 9 && velocity !== 0;
+    expect(cable.received.slice(end).filter(isOn)).toEqual([]);
+    // It plays again, and that is the first to begin.
+    const before = cable.received.length;
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await expect.poll(() => cable.received.slice(before).filter(isOn).length).toBeGreaterThan(0);
+    const firstOn = cable.received.slice(end).find(isOn);
+    expect(firstOn?.[1]).toBe(melody[0]);
   });
 });

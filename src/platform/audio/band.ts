@@ -1,5 +1,9 @@
 import type * as ToneModule from 'tone';
-import { makeInstrument, type Instrument, type PianoSamples, type Tone } from './instruments.ts';
+import { Instrument, type TimedNote } from './instruments.ts';
+import type { PianoSamples } from './timbres.ts';
+
+/** Tone.js, loaded when the first sound is wanted. */
+export type Tone = typeof ToneModule;
 
 /** How one part of a band sounds. */
 export interface BandPart {
@@ -13,10 +17,10 @@ export interface BandPart {
 
 interface Seat {
   readonly channel: ToneModule.Channel;
+  readonly input: GainNode;
   instrument: Instrument;
-  id: string;
-  /** Whether the instrument had the piano's samples when it was made. */
-  hadSamples: boolean;
+  /** Those that it had before, as long as they are heard. */
+  readonly before: Set<Instrument>;
 }
 
 const CLICK_DB = -12;
@@ -26,47 +30,55 @@ const CLICK_SEC = 0.04;
 /** Several parts at their loudest would clip. */
 const LIMIT_DB = -1;
 
-/** Parts with an instrument each, a metronome, and one output; in Tone's context as it was when it was made. */
+/** What Tone calls a context, over the browser's own. */
+export type ToneContext = ToneModule.BaseContext;
+
+/** Ends what could be too loud. @returns its input and output */
+export const limiter = (tone: Tone, context: ToneContext): ToneModule.Limiter =>
+  new tone.Limiter({ context, threshold: LIMIT_DB });
+
+/** Parts with an instrument each, and a metronome. */
 export class Band {
   readonly #tone: Tone;
-  readonly #master: ToneModule.Limiter;
+  readonly #context: ToneContext;
+  readonly #output: ToneModule.InputNode;
   readonly #seats: Seat[] = [];
-  readonly #click: Instrument;
-  readonly #clickChannel: ToneModule.Channel;
+  #click: { readonly seat: Pick<Seat, 'channel' | 'input'>; readonly instrument: Instrument } | undefined;
   #samples: PianoSamples | undefined;
 
   /**
    * @param tone Tone.js
+   * @param context that it sounds in, made over a context of the browser's own
+   * @param output where it is heard
    * @param parts how many, and how each sounds
    * @param samples of the piano, if they are there already
    */
-  constructor(tone: Tone, parts: readonly BandPart[], samples?: PianoSamples) {
+  constructor(
+    tone: Tone,
+    context: ToneContext,
+    output: ToneModule.InputNode,
+    parts: readonly BandPart[],
+    samples?: PianoSamples,
+  ) {
     this.#tone = tone;
+    this.#context = context;
+    this.#output = output;
     this.#samples = samples;
-    this.#master = new tone.Limiter(LIMIT_DB).toDestination();
-    this.#clickChannel = new tone.Channel({ volume: CLICK_DB }).connect(this.#master);
-    this.#click = makeInstrument(tone, 'plucked', this.#clickChannel, undefined);
     this.set(parts);
-  }
-
-  /** What everything goes through, for analysers. */
-  get output(): ToneModule.ToneAudioNode {
-    return this.#master;
   }
 
   /** Changes how the parts sound; what sounds on goes on. */
   set(parts: readonly BandPart[]): void {
     const hasSolo = parts.some(({ isSolo }) => isSolo);
     parts.forEach((part, at) => {
-      const seat = this.#seats[at] ?? this.#newSeat(part.instrument);
-      this.#seats[at] = seat;
-      const lacksSamples = part.instrument === 'piano' && !seat.hadSamples && this.#samples !== undefined;
-      if (seat.id !== part.instrument || lacksSamples) {
-        seat.instrument.silence();
-        seat.instrument.dispose();
-        seat.instrument = makeInstrument(this.#tone, part.instrument, seat.channel, this.#samples);
-        seat.id = part.instrument;
-        seat.hadSamples = this.#samples !== undefined;
+      const seat = (this.#seats[at] ??= this.#newSeat(part.instrument));
+      const lacksSamples =
+        part.instrument === 'piano' && !seat.instrument.hasSamples && this.#samples !== undefined;
+      if (seat.instrument.id !== part.instrument || lacksSamples) {
+        const old = seat.instrument;
+        seat.before.add(old);
+        old.retire(() => seat.before.delete(old));
+        seat.instrument = new Instrument(part.instrument, seat.input, this.#samples);
       }
       seat.channel.volume.value = part.gainDb;
       seat.channel.pan.value = part.pan;
@@ -81,36 +93,65 @@ export class Band {
     this.set(parts);
   }
 
-  part(index: number): Instrument | undefined {
-    return this.#seats[index]?.instrument;
+  /** A note of a part, with a known end. */
+  play(part: number, note: TimedNote): void {
+    this.#seats[part]?.instrument.play(note);
+  }
+
+  /** A key goes down, now. */
+  press(part: number, pitchMidi: number, velocity: number): void {
+    this.#seats[part]?.instrument.press(pitchMidi, velocity);
+  }
+
+  /** It goes up: for the instrument that it struck, whichever the part has by now. */
+  release(part: number, pitchMidi: number): void {
+    const seat = this.#seats[part];
+    for (const instrument of [...(seat?.before ?? []), seat?.instrument]) instrument?.release(pitchMidi);
   }
 
   click(atSec: number, isAccent: boolean): void {
-    this.#click.play(isAccent ? ACCENT_MIDI : BEAT_MIDI, isAccent ? 1 : 0.6, atSec, CLICK_SEC);
+    this.#click ??= this.#newClick();
+    this.#click.instrument.play({
+      pitchMidi: isAccent ? ACCENT_MIDI : BEAT_MIDI,
+      velocity: isAccent ? 1 : 0.6,
+      startSec: atSec,
+      durationSec: CLICK_SEC,
+    });
   }
 
+  /** Ends everything within 50 ms; nothing that was handed over for later is heard. */
   silence(): void {
-    for (const { instrument } of this.#seats) instrument.silence();
-    this.#click.silence();
+    for (const { instrument, before } of this.#seats)
+      for (const each of [...before, instrument]) each.silence();
+    this.#click?.instrument.silence();
   }
 
   dispose(): void {
-    for (const { instrument, channel } of this.#seats) {
-      instrument.dispose();
+    const { seat, instrument: click } = this.#click ?? {};
+    click?.dispose();
+    for (const { instrument, before } of this.#seats)
+      for (const each of [...before, instrument]) each.dispose();
+    for (const { input, channel } of seat === undefined ? this.#seats : [...this.#seats, seat]) {
+      input.disconnect();
       channel.dispose();
     }
-    this.#click.dispose();
-    this.#clickChannel.dispose();
-    this.#master.dispose();
+  }
+
+  #newClick() {
+    const seat = this.#newChannel(CLICK_DB);
+    return { seat, instrument: new Instrument('plucked', seat.input, undefined) };
   }
 
   #newSeat(id: string): Seat {
-    const channel = new this.#tone.Channel().connect(this.#master);
-    return {
-      channel,
-      instrument: makeInstrument(this.#tone, id, channel, this.#samples),
-      id,
-      hadSamples: this.#samples !== undefined,
-    };
+    const seat = this.#newChannel(0);
+    return { ...seat, instrument: new Instrument(id, seat.input, this.#samples), before: new Set() };
+  }
+
+  #newChannel(volume: number): Pick<Seat, 'channel' | 'input'> {
+    const context = this.#context;
+    const channel = new this.#tone.Channel({ context, volume }).connect(this.#output);
+    const input = new GainNode(context.rawContext);
+    this.#tone.connect(input, channel);
+    return { channel, input };
   }
 }

@@ -1,131 +1,154 @@
-import type * as ToneModule from 'tone';
+import { madeWay, type Sounding } from './polyphony.ts';
+import { timbreOf, type PianoSamples } from './timbres.ts';
+import { cutEnd, endOf, Voice } from './voice.ts';
 
-/** Tone.js, loaded when the first sound is wanted. */
-export type Tone = typeof ToneModule;
-
-/** Samples of the piano: the pitch that each was recorded at, decoded. */
-export type PianoSamples = ReadonlyMap<string, AudioBuffer>;
-
-/** Something that sounds notes, several at once. */
-export interface Instrument {
-  /** A note with a known end. Times are the audio context's, seconds; velocity (0, 1]. */
-  play(pitchMidi: number, velocity: number, atSec: number, durationSec: number): void;
-  /** A key goes down, now. */
-  press(pitchMidi: number, velocity: number): void;
-  /** It goes up. */
-  release(pitchMidi: number): void;
-  /** Ends everything that sounds. */
-  silence(): void;
-  dispose(): void;
-}
-
-interface Playable {
-  triggerAttackRelease(note: number, duration: number, time?: number, velocity?: number): unknown;
-  triggerAttack(note: number, time?: number, velocity?: number): unknown;
-  triggerRelease(note: number, time?: number): unknown;
-  releaseAll(time?: number): unknown;
-}
-
-const A4_MIDI = 69;
-const A4_HZ = 440;
-const hertz = (pitchMidi: number): number => A4_HZ * 2 ** ((pitchMidi - A4_MIDI) / 12);
 /** The shortest sound: below it, attack and release would overlap. */
 const MIN_SEC = 0.03;
+/** More than two hands and a pedal ask for; each costs the sound's own thread some microseconds a block. */
+const MAX_VOICES = 32;
 
-/** Drawbars of an organ, 8′ 4′ 2⅔′ 2′ and above. */
-const ORGAN = [1, 0.55, 0.35, 0.3, 0.05, 0.18, 0.02, 0.1];
-/** Formants of a sung “ah”, roughly. */
-const CHOIR = [1, 0.62, 0.42, 0.22, 0.12, 0.05, 0.02];
-const STRING = [1, 0.6, 0.28, 0.2, 0.1, 0.06, 0.03];
+/** A note with a known end. */
+export interface TimedNote {
+  readonly pitchMidi: number;
+  /** (0, 1] */
+  readonly velocity: number;
+  readonly startSec: number;
+  readonly durationSec: number;
+  /** Another note, which the instrument is not told of, takes its place from here on. */
+  readonly cutSec?: number;
+}
 
-type SynthSettings = ConstructorParameters<Tone['Synth']>[0];
+/** Something that sounds notes, several at once. */
+export class Instrument {
+  readonly id: string;
+  readonly hasSamples: boolean;
+  readonly #context: BaseAudioContext;
+  readonly #samples: PianoSamples | undefined;
+  readonly #output: GainNode;
+  readonly #last: AudioNode;
+  readonly #voices = new Set<Voice>();
+  /** Those whose keys are down. */
+  readonly #held = new Map<number, Voice>();
+  #isRetired = false;
 
-const SETTINGS: Readonly<Record<string, { readonly voice: SynthSettings; readonly gainDb: number }>> = {
-  organ: {
-    voice: {
-      oscillator: { type: 'custom', partials: ORGAN },
-      envelope: { attack: 0.02, decay: 0.05, sustain: 0.9, release: 0.12 },
-    },
-    gainDb: -17,
-  },
-  strings: {
-    voice: {
-      oscillator: { type: 'fatsawtooth', count: 3, spread: 16 },
-      envelope: { attack: 0.12, decay: 0.2, sustain: 0.75, release: 0.35 },
-    },
-    gainDb: -23,
-  },
-  choir: {
-    voice: {
-      oscillator: { type: 'fatcustom', partials: CHOIR, count: 3, spread: 22 },
-      envelope: { attack: 0.14, decay: 0.2, sustain: 0.8, release: 0.4 },
-    },
-    gainDb: -19,
-  },
-  plucked: {
-    voice: {
-      oscillator: { type: 'custom', partials: STRING },
-      envelope: { attack: 0.003, decay: 0.9, sustain: 0, release: 0.25 },
-    },
-    gainDb: -13,
-  },
-  synth: {
-    voice: {
-      oscillator: { type: 'triangle' },
-      envelope: { attack: 0.008, decay: 0.25, sustain: 0.4, release: 0.2 },
-    },
-    gainDb: -13,
-  },
-};
-const PIANO_DB = -7;
-/** Keys of a piano fall back on their strings' dampers. */
-const PIANO_RELEASE_SEC = 0.35;
-const MAX_VOICES = 48;
+  /**
+   * @param id one of Compose's instruments
+   * @param output where it is heard
+   * @param samples of the piano; without them another string takes its place
+   */
+  constructor(id: string, output: AudioNode, samples: PianoSamples | undefined) {
+    const { context } = output;
+    this.id = id;
+    this.hasSamples = samples !== undefined;
+    this.#context = context;
+    this.#samples = samples;
+    const { gainDb, cutoffHz } = timbreOf(id, this.hasSamples);
+    this.#output = new GainNode(context, { gain: 10 ** (gainDb / 20) });
+    this.#last =
+      cutoffHz === 0
+        ? this.#output
+        : this.#output.connect(
+            new BiquadFilterNode(context, { type: 'lowpass', frequency: cutoffHz, Q: 0.4 }),
+          );
+    this.#last.connect(output);
+  }
+
+  /** A note with a known end, in the context's time. */
+  play({ pitchMidi, velocity, startSec, durationSec, cutSec }: TimedNote): void {
+    const voice = this.#strike(pitchMidi, velocity, startSec);
+    voice.release(startSec + Math.max(MIN_SEC, durationSec));
+    if (cutSec !== undefined) voice.cut(cutSec);
+  }
+
+  /** A key goes down, now. */
+  press(pitchMidi: number, velocity: number): void {
+    this.#held.set(pitchMidi, this.#strike(pitchMidi, velocity, this.#context.currentTime));
+  }
+
+  /** It goes up. */
+  release(pitchMidi: number): void {
+    this.#held.get(pitchMidi)?.release(this.#context.currentTime);
+    this.#held.delete(pitchMidi);
+  }
+
+  /** Ends everything that sounds, and whatever was to sound. */
+  silence(): void {
+    for (const voice of this.#voices) voice.cut(this.#context.currentTime);
+    this.#held.clear();
+  }
+
+  /** Another takes its place: what it sounds goes on to its end, and then it is gone. @param onGone hears that */
+  retire(onGone: () => void): void {
+    this.#isRetired = true;
+    this.#onGone = onGone;
+    this.#leave();
+  }
+
+  dispose(): void {
+    this.silence();
+    this.#output.disconnect();
+    this.#last.disconnect();
+  }
+
+  #onGone: () => void = () => undefined;
+
+  #strike(pitchMidi: number, velocity: number, startSec: number): Voice {
+    for (const voice of madeWay(this.#voices, pitchMidi, startSec, MAX_VOICES)) voice.cut(startSec);
+    const timbre = timbreOf(this.id, this.hasSamples);
+    const note = { pitchMidi, velocity, startSec };
+    const voice = new Voice(timbre, this.#output, note, this.#samples, (ended) => {
+      this.#voices.delete(ended);
+      if (this.#held.get(pitchMidi) === ended) this.#held.delete(pitchMidi);
+      this.#leave();
+    });
+    this.#voices.add(voice);
+    return voice;
+  }
+
+  #leave(): void {
+    if (!this.#isRetired || this.#voices.size > 0) return;
+    this.dispose();
+    this.#onGone();
+  }
+}
 
 /**
- * Makes an instrument in Tone's present context.
+ * Where notes are cut short by later ones, if they are played in this order: for a rendering that is made in stretches, each
+ * of which knows only its own notes.
  *
- * @param tone Tone.js
- * @param id one of Compose's instruments
- * @param output where it is heard
- * @param samples of the piano; without them it is a plucked string
+ * @param id of the instrument
+ * @param hasSamples whether it has the piano's samples
+ * @param notes by start
+ * @returns for each note from when on it is cut, undefined where it is not, and when it is silent; seconds
  */
-export function makeInstrument(
-  tone: Tone,
+export function cutsOf(
   id: string,
-  output: ToneModule.InputNode,
-  samples: PianoSamples | undefined,
-): Instrument {
-  const isPiano = id === 'piano' && samples !== undefined;
-  const nodes: { dispose(): unknown }[] = [];
-  let playable: Playable;
-  if (isPiano) {
-    const sampler = new tone.Sampler({
-      urls: Object.fromEntries(samples),
-      release: PIANO_RELEASE_SEC,
-      volume: PIANO_DB,
-    }).connect(output);
-    nodes.push(sampler);
-    playable = sampler;
-  } else {
-    const { voice, gainDb } = SETTINGS[id] ?? SETTINGS.plucked ?? { voice: undefined, gainDb: 0 };
-    const poly = new tone.PolySynth(tone.Synth, voice);
-    poly.maxPolyphony = MAX_VOICES;
-    poly.volume.value = gainDb;
-    nodes.push(poly);
-    if (id === 'strings' || id === 'choir') {
-      const filter = new tone.Filter({ type: 'lowpass', frequency: id === 'choir' ? 1800 : 2600, Q: 0.4 });
-      poly.chain(filter, output);
-      nodes.push(filter);
-    } else poly.connect(output);
-    playable = poly;
+  hasSamples: boolean,
+  notes: readonly TimedNote[],
+): { readonly cutSec: number | undefined; readonly endSec: number }[] {
+  interface Planned extends Sounding {
+    cutSec: number | undefined;
+    releaseSec: number;
+    endSec: number;
   }
-  return {
-    play: (pitchMidi, velocity, atSec, durationSec) =>
-      void playable.triggerAttackRelease(hertz(pitchMidi), Math.max(MIN_SEC, durationSec), atSec, velocity),
-    press: (pitchMidi, velocity) => void playable.triggerAttack(hertz(pitchMidi), tone.immediate(), velocity),
-    release: (pitchMidi) => void playable.triggerRelease(hertz(pitchMidi), tone.immediate()),
-    silence: () => void playable.releaseAll(tone.immediate()),
-    dispose: () => nodes.forEach((node) => node.dispose()),
-  };
+  const timbre = timbreOf(id, hasSamples);
+  let sounding: Planned[] = [];
+  return notes.map(({ pitchMidi, startSec, durationSec }) => {
+    sounding = sounding.filter(({ endSec }) => endSec > startSec);
+    for (const voice of madeWay(sounding, pitchMidi, startSec, MAX_VOICES)) {
+      voice.cutSec = startSec;
+      voice.releaseSec = Math.min(voice.releaseSec, startSec);
+      voice.endSec = cutEnd(startSec);
+    }
+    const releaseSec = startSec + Math.max(MIN_SEC, durationSec);
+    const planned = {
+      pitchMidi,
+      startSec,
+      releaseSec,
+      endSec: endOf(timbre, releaseSec),
+      cutSec: undefined,
+    };
+    sounding.push(planned);
+    return planned;
+  });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import { SoundRoom, TAIL_SEC, type RenderedNote } from './studio.ts';
+import type { RenderedNote } from './render.ts';
+import { SoundRoom, TAIL_SEC } from './studio.ts';
 
 const PART = { instrument: 'plucked', gainDb: 0, pan: 0, isMuted: false, isSolo: false } as const;
 /** Long enough for the note before to be silent. */
@@ -37,7 +38,9 @@ describe('a rendering', () => {
     }));
     const lengthSec = notes.length * APART_SEC + 1;
     const seen: number[] = [];
-    const { channels, sampleRate } = await room.render(notes, lengthSec, (seconds) => seen.push(seconds));
+    const { channels, sampleRate } = await room.render(notes, lengthSec, {
+      onSeconds: (seconds) => seen.push(seconds),
+    });
     room.dispose();
     expect(channels).toHaveLength(2);
     expect((channels[0]?.length ?? 0) / sampleRate).toBeCloseTo(lengthSec + TAIL_SEC, 3);

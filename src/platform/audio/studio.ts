@@ -1,34 +1,23 @@
-import { Band, type BandPart } from './band.ts';
-import type { PianoSamples, Tone } from './instruments.ts';
+import { Band, limiter, type BandPart, type Tone } from './band.ts';
 import { loadPiano } from './piano.ts';
+import { renderNotes, type RenderedNote, type RenderedSound } from './render.ts';
+import type { PianoSamples } from './timbres.ts';
 import { pause } from '../rpc-pause.ts';
 
-/** A note of a rendering, in the renderer's own time. */
-export interface RenderedNote {
-  readonly startSec: number;
-  readonly durationSec: number;
-  readonly pitchMidi: number;
-  /** (0, 1] */
-  readonly velocity: number;
-  readonly part: number;
-}
-
-/** Sound as numbers. */
-export interface RenderedSound {
-  /** [2][N] float32 */
-  readonly channels: readonly Float32Array<ArrayBuffer>[];
-  readonly sampleRate: number;
-}
-
-const WATCH_MS = 100;
-const AHEAD_SEC = 0.1;
-/** A compressor looks so far ahead, and is so late: the standard leaves the figure open, browsers agree on it. */
-const LIMITER_SEC = 0.006;
+/** Nothing waits for the clock: it comes rarely. */
+const IDLE_TICK_SEC = 1;
 
 let tone: Promise<Tone> | undefined;
 
 /** Tone.js is fetched when the first sound is wanted; browsers want a gesture before any is heard. */
-const loadTone = (): Promise<Tone> => (tone ??= import('tone'));
+const loadTone = (): Promise<Tone> =>
+  (tone ??= import('tone').then((loaded) => {
+    // It makes a context of its own, with a clock that would tick for nobody.
+    loaded.getContext().dispose();
+    return loaded;
+  }));
+/** What lets a page sound, in one browser or another. */
+const GESTURES = ['pointerup', 'keydown', 'click', 'touchend'] as const;
 
 /** The last notes ring out. */
 export const TAIL_SEC = 1.5;
@@ -36,34 +25,48 @@ export const TAIL_SEC = 1.5;
 /** The room that everything is heard in: one for the page. */
 export class SoundRoom {
   readonly #tone: Tone;
+  readonly #native: AudioContext;
+  readonly #context: InstanceType<Tone['Context']>;
+  readonly #limiter: InstanceType<Tone['Limiter']>;
   readonly band: Band;
   /** Settles when the piano's samples have come, or will not come. */
   #piano: Promise<void> = Promise.resolve();
   #samples: PianoSamples | undefined;
+  #parts: readonly BandPart[] = [];
+  #isDisposed = false;
+  #waking: Promise<void> | undefined;
+  /** How often each of those who wait for the clock is called, seconds. */
+  readonly #ticks = new Set<{ readonly seconds: number }>();
 
-  private constructor(loaded: Tone, band: Band, parts: readonly BandPart[]) {
+  private constructor(loaded: Tone) {
     this.#tone = loaded;
-    this.band = band;
-    this.#parts = parts;
+    // The browser's own, not a wrapper's: notes are its own nodes, and those cost a tenth.
+    this.#native = new AudioContext({ latencyHint: 'interactive' });
+    this.#context = new loaded.Context({ context: this.#native as never, lookAhead: 0 });
+    this.#context.updateInterval = IDLE_TICK_SEC;
+    loaded.setContext(this.#context);
+    this.#limiter = limiter(loaded, this.#context);
+    this.#limiter.toDestination();
+    this.band = new Band(loaded, this.#context, this.#limiter, []);
   }
 
   /**
-   * Opens it: called from a gesture, or browsers keep it silent.
+   * Opens it: called from a gesture, or browsers keep it silent until the next.
    *
    * @param parts how each sounds
    * @param onProblem hears why the piano is another sound
    */
   static async open(parts: readonly BandPart[], onProblem: (text: string) => void): Promise<SoundRoom> {
     const loaded = await loadTone();
-    await loaded.start();
-    // Each instrument's waves take tens of milliseconds to compute: one after the other, and keys and pictures in between.
-    const band = new Band(loaded, []);
+    await pause();
+    const room = new SoundRoom(loaded);
+    void room.wake();
+    // One after the other, and keys and pictures in between.
     for (let seats = 1; seats <= parts.length; seats += 1) {
       await pause();
-      band.set(parts.slice(0, seats));
+      room.setParts(parts.slice(0, seats));
     }
-    const room = new SoundRoom(loaded, band, parts);
-    room.#piano = loadPiano(loaded.getContext().rawContext as BaseAudioContext).then((samples) => {
+    room.#piano = loadPiano(room.#native).then((samples) => {
       if (room.#isDisposed) return;
       if (!samples.ok) onProblem(samples.error.message);
       else {
@@ -74,30 +77,65 @@ export class SoundRoom {
     return room;
   }
 
-  #parts: readonly BandPart[];
-  #isDisposed = false;
-
   setParts(parts: readonly BandPart[]): void {
     this.#parts = parts;
     this.band.set(parts);
   }
 
+  /** Whether the clock runs: browsers stop it until there is a gesture, and when a telephone rings. */
+  get isAwake(): boolean {
+    return this.#native.state === 'running';
+  }
+
+  /** Has the clock run: now, or with the next gesture if the browser wants one. @returns settles when it does */
+  wake(): Promise<void> {
+    if (this.isAwake || this.#isDisposed) return Promise.resolve();
+    this.#waking ??= new Promise((resolve) => {
+      const native = this.#native;
+      const settled = new AbortController();
+      const attempt = (): void => {
+        native.resume().catch((thrown: unknown) => console.info('The sound waits for a gesture', thrown));
+      };
+      native.addEventListener(
+        'statechange',
+        () => {
+          if (native.state === 'suspended') return;
+          settled.abort();
+          this.#waking = undefined;
+          if (native.state === 'running') resolve();
+        },
+        { signal: settled.signal },
+      );
+      for (const gesture of GESTURES)
+        document.addEventListener(gesture, attempt, { capture: true, signal: settled.signal });
+      attempt();
+    });
+    return this.#waking;
+  }
+
   /** Seconds of the audio clock. */
   get now(): number {
-    return this.#tone.immediate();
+    return this.#native.currentTime;
   }
 
   /** From the clock to the ear. */
   get latencySec(): number {
-    const context = this.#tone.getContext().rawContext as AudioContext;
-    return (context.baseLatency ?? 0) + (context.outputLatency ?? 0);
+    // Safari knows neither.
+    const { baseLatency = 0, outputLatency = 0 } = this.#native as Partial<AudioContext>;
+    return baseLatency + outputLatency;
   }
 
-  /** Calls back again and again from a worker's clock, which goes on in a hidden tab. @returns ends it */
+  /** Calls back again and again, at least so often, from a worker's clock, which goes on in a hidden tab. @returns ends it */
   every(seconds: number, callback: () => void): () => void {
-    const context = this.#tone.getContext();
-    const id = context.setInterval(callback, seconds);
-    return () => context.clearInterval(id);
+    const tick = { seconds };
+    this.#ticks.add(tick);
+    this.#setClock();
+    this.#context.on('tick', callback);
+    return () => {
+      this.#context.off('tick', callback);
+      this.#ticks.delete(tick);
+      this.#setClock();
+    };
   }
 
   /**
@@ -105,45 +143,39 @@ export class SoundRoom {
    *
    * @param notes in the order of time
    * @param lengthSec of the piece; a tail comes on top
-   * @param onSeconds hears how many are rendered, a few times a second
+   * @param options hears how many seconds are rendered, a few times a second; ends it, which rejects it with the signal's reason
    * @returns two channels of their own memory
    */
   async render(
     notes: readonly RenderedNote[],
     lengthSec: number,
-    onSeconds?: (seconds: number) => void,
+    options: { readonly onSeconds?: (seconds: number) => void; readonly signal?: AbortSignal } = {},
   ): Promise<RenderedSound> {
     // A file is made once: it waits for the piano that it was asked for.
     if (this.#parts.some(({ instrument }) => instrument === 'piano')) await this.#piano;
-    let watch: ReturnType<typeof setInterval> | undefined;
-    try {
-      const buffer = await this.#tone.Offline(
-        (context) => {
-          const band = new Band(this.#tone, this.#parts, this.#samples);
-          // In the page Tone looks ahead, offline it does not: a voice, asked for at its own moment, begins in the next block.
-          // The band was made before, or its volumes would be those of its parts only after that time.
-          if (context instanceof this.#tone.OfflineContext) context.lookAhead = AHEAD_SEC;
-          for (const { part, pitchMidi, velocity, startSec, durationSec } of notes)
-            band.part(part)?.play(pitchMidi, velocity, startSec, durationSec);
-          const { rawContext } = context;
-          watch = setInterval(() => onSeconds?.(rawContext.currentTime), WATCH_MS);
-        },
-        lengthSec + TAIL_SEC + LIMITER_SEC,
-      );
-      const { sampleRate } = buffer;
-      const late = Math.round(LIMITER_SEC * sampleRate);
-      const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
-        buffer.getChannelData(i).slice(late),
-      );
-      return { channels, sampleRate };
-    } finally {
-      clearInterval(watch);
-    }
+    return renderNotes(notes, {
+      ...options,
+      tone: this.#tone,
+      parts: this.#parts,
+      samples: this.#samples,
+      sampleRate: this.#native.sampleRate,
+      lengthSec: lengthSec + TAIL_SEC,
+    });
   }
 
   dispose(): void {
     this.#isDisposed = true;
     this.band.silence();
     this.band.dispose();
+    this.#limiter.dispose();
+    this.#context.dispose();
+  }
+
+  // The clock ticks as often as the one who wants it most.
+  #setClock(): void {
+    this.#context.updateInterval = [...this.#ticks].reduce(
+      (least, { seconds }) => Math.min(least, seconds),
+      IDLE_TICK_SEC,
+    );
   }
 }

@@ -14,6 +14,9 @@ import {
 
 /** Channels that are written to: one for each part of a composition. */
 const CHANNELS = 4;
+/** So far ahead messages are given to the browser: not every one takes back what it was given. */
+const HORIZON_MS = 20;
+const KEYS = 128;
 
 /** A note for a connected instrument. */
 export interface MidiOutNote {
@@ -27,6 +30,14 @@ export interface MidiOutNote {
   readonly durationMs: number;
 }
 
+interface Waiting {
+  readonly timeMs: number;
+  readonly status: typeof NOTE_ON | typeof NOTE_OFF;
+  readonly note: Pick<MidiOutNote, 'channel' | 'pitchMidi' | 'velocity'>;
+}
+
+const keyOf = ({ channel, pitchMidi }: Waiting['note']): number => channel * KEYS + pitchMidi;
+
 /** The part of Web MIDI that is used. */
 export interface MidiOutputsLike {
   readonly outputs: ReadonlyMap<string, MIDIOutput>;
@@ -39,6 +50,12 @@ export class MidiOutputs {
   readonly #access: MidiOutputsLike;
   readonly #onDevices: (devices: readonly MidiDevice[]) => void;
   #chosen = '';
+  /** By time. */
+  #waiting: Waiting[] = [];
+  /** Begun, and not ended yet. */
+  readonly #sounding = new Map<number, Waiting['note']>();
+  /** The latest time that anything was sent for. */
+  #lastMs = 0;
 
   /**
    * @param access what the browser allowed
@@ -58,29 +75,71 @@ export class MidiOutputs {
     this.#chosen = id;
   }
 
-  /** Sends a note, its end included; the browser keeps the time. Nothing happens where no instrument is chosen. */
-  play({ channel, pitchMidi, velocity, startMs, durationMs }: MidiOutNote): void {
-    const port = this.#port();
-    if (port === undefined) return;
-    port.send([NOTE_ON | channel, pitchMidi, velocity], startMs);
-    port.send([NOTE_OFF | channel, pitchMidi, 0], startMs + durationMs);
+  /** Keeps a note, its end included, until `send` finds it due. Nothing happens where no instrument is chosen. */
+  play({ startMs, durationMs, ...note }: MidiOutNote): void {
+    if (this.#port() === undefined) return;
+    // A key has one string: what still holds it lets it go when it is struck anew, and not in the midst of the new note.
+    const key = keyOf(note);
+    const isLater = ({ status, timeMs, note: other }: Waiting): boolean =>
+      status === NOTE_OFF && timeMs > startMs && keyOf(other) === key;
+    if (this.#waiting.some(isLater)) {
+      this.#waiting = this.#waiting.filter((each) => !isLater(each));
+      this.#wait({ timeMs: startMs, status: NOTE_OFF, note });
+    }
+    this.#wait({ timeMs: startMs, status: NOTE_ON, note });
+    this.#wait({ timeMs: startMs + durationMs, status: NOTE_OFF, note });
   }
 
-  /** Takes back what waits to be sent, and ends every note. */
-  silence(): void {
+  /** Gives the browser what is due, a little ahead; it keeps the time. To be called every few milliseconds while notes wait. */
+  send(nowMs: number): void {
     const port = this.#port();
-    if (port === undefined) return;
-    // Not every browser can take back what it was given; what follows ends it all the same.
-    (port as unknown as { readonly clear?: () => void }).clear?.();
-    for (let channel = 0; channel < CHANNELS; channel += 1) {
-      port.send([CONTROL | channel, ALL_NOTES_OFF, 0]);
-      port.send([CONTROL | channel, ALL_SOUND_OFF, 0]);
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (next.timeMs > nowMs + HORIZON_MS) return;
+      this.#waiting.shift();
+      if (port !== undefined) this.#give(port, next);
     }
+  }
+
+  /** The piece is over: what waits is sent for its times, and nothing is cut. */
+  finish(): void {
+    this.send(Infinity);
+  }
+
+  /** Forgets what waits, and ends every note: nothing begins after that. */
+  silence(nowMs = performance.now()): void {
+    this.#waiting = [];
+    const port = this.#port();
+    if (port !== undefined) {
+      // Not every browser can take back what it was given: the end comes after the last of that.
+      (port as unknown as { readonly clear?: () => void }).clear?.();
+      const atMs = Math.max(nowMs, this.#lastMs + 1);
+      for (const [key, note] of this.#sounding)
+        if (this.#sounding.delete(key)) port.send([NOTE_OFF | note.channel, note.pitchMidi, 0], atMs);
+      for (let channel = 0; channel < CHANNELS; channel += 1) {
+        port.send([CONTROL | channel, ALL_NOTES_OFF, 0], atMs);
+        port.send([CONTROL | channel, ALL_SOUND_OFF, 0], atMs);
+      }
+    }
+    this.#sounding.clear();
+    this.#lastMs = 0;
   }
 
   close(): void {
     this.silence();
     this.#access.removeEventListener('statechange', this.#refresh);
+  }
+
+  #wait(message: Waiting): void {
+    const at = this.#waiting.findIndex(({ timeMs }) => timeMs > message.timeMs);
+    this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, message);
+  }
+
+  #give(port: MIDIOutput, { timeMs, status, note }: Waiting): void {
+    const isOn = status === NOTE_ON;
+    port.send([status | note.channel, note.pitchMidi, isOn ? note.velocity : 0], timeMs);
+    this.#lastMs = Math.max(this.#lastMs, timeMs);
+    if (isOn) this.#sounding.set(keyOf(note), note);
+    else this.#sounding.delete(keyOf(note));
   }
 
   #port(): MIDIOutput | undefined {

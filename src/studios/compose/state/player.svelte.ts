@@ -1,11 +1,13 @@
-import { SoundRoom, TAIL_SEC, type RenderedSound } from '../../../platform/audio/studio.ts';
-import type { MidiDevice } from '../../../platform/midi/access.ts';
-import { openMidiOutputs, type MidiOutputs } from '../../../platform/midi/outputs.ts';
+import type { RenderedSound } from '../../../platform/audio/render.ts';
+import { SoundRoom, TAIL_SEC } from '../../../platform/audio/studio.ts';
 import type { OnProgress } from '../../../kernel/progress.ts';
-import type { StudioError } from '../../../kernel/result.ts';
+import { describe } from '../../../kernel/result.ts';
 import { PARTS, type MixerSettings } from '../engine/mixer-settings.ts';
 import { clicks, eventsDue, lengthSec, secondsPerTick, soundEvents } from '../engine/playback.ts';
 import { TICKS_PER_STEP, type Score } from '../engine/score.ts';
+import { KnownEvents } from './known-events.ts';
+import { LiveKeys } from './live-keys.ts';
+import { MidiOut } from './midi-out.svelte.ts';
 
 /** What is played; read anew at every tick, so that changes are heard at once. */
 export interface PlayerSource {
@@ -17,10 +19,12 @@ export interface PlayerSource {
 /** How far ahead sounds are handed to the audio clock: a busy page must not be heard. */
 const AHEAD_SEC = 0.3;
 const TICK_SEC = 0.05;
+/** MIDI is handed over late, as it cannot be taken back: the clock has to be quick. */
+const MIDI_TICK_SEC = 0.01;
 /** Before the first note, so that its attack is whole. */
 const LEAD_SEC = 0.08;
 
-/** Plays the score through Tone.js, with a playhead. One for the page. */
+/** Plays the score in the sound room, with a playhead. One for the page. */
 export class Player {
   readonly #source: () => PlayerSource;
   #room: SoundRoom | undefined;
@@ -43,10 +47,13 @@ export class Player {
   #isClosed = false;
   /** What is listened to instead of the piece. */
   #other = $state.raw<Score | undefined>();
-  #outputs = $state.raw<MidiOutputs | undefined>();
-  #instruments = $state.raw<readonly MidiDevice[]>([]);
-  #instrument = $state('');
-  #outputError = $state.raw<StudioError | undefined>();
+  readonly #keys = new LiveKeys(() => this.open());
+  /** Instruments that play along. */
+  readonly midi = new MidiOut();
+  #tickSec = TICK_SEC;
+  /** Grows with each begin and stop: what waited for the sound meanwhile is not begun any more. */
+  #wish = 0;
+  readonly #events = new KnownEvents();
 
   constructor(source: () => PlayerSource) {
     this.#source = source;
@@ -71,37 +78,6 @@ export class Player {
     if (this.#isPlaying) void this.play();
   }
 
-  /** MIDI instruments that are connected; empty before `askForInstruments`. */
-  get instruments(): readonly MidiDevice[] {
-    return this.#instruments;
-  }
-  /** The one that plays along; empty: none. */
-  get instrument(): string {
-    return this.#instrument;
-  }
-  set instrument(id: string) {
-    this.#instrument = id;
-    this.#outputs?.choose(id);
-  }
-  get hasAskedForInstruments(): boolean {
-    return this.#outputs !== undefined;
-  }
-  get outputError(): StudioError | undefined {
-    return this.#outputError;
-  }
-
-  /** Asks the browser for the MIDI instruments that can be played. */
-  async askForInstruments(): Promise<void> {
-    if (this.#outputs !== undefined) return;
-    this.#outputError = undefined;
-    const opened = await openMidiOutputs((devices) => {
-      this.#instruments = devices;
-      if (!devices.some(({ id }) => id === this.#instrument)) this.#instrument = '';
-    });
-    if (opened.ok) this.#outputs = opened.value;
-    else this.#outputError = opened.error;
-  }
-
   /** Where the playhead is, in steps, as it is handed to the loudspeaker now; not reactive: ask in every frame. */
   stepNow(): number {
     if (this.#room === undefined || !this.#isPlaying || this.#other !== undefined) return this.#startStep;
@@ -112,20 +88,9 @@ export class Player {
     return Math.max(0, inRound / secondsPerTick(score.tempoBpm) / TICKS_PER_STEP);
   }
 
-  /** Opens the sound; from a gesture, or the browser keeps it silent. */
+  /** Opens the sound; from a gesture, or the browser keeps it silent until there is one. */
   open(): Promise<SoundRoom> {
-    this.#opening ??= SoundRoom.open(this.#source().mixer.parts, (text) => (this.#problem = text)).then(
-      (room) => {
-        // The page has gone while the sound was still coming.
-        if (this.#isClosed) room.dispose();
-        else {
-          this.#room = room;
-          // The mixer may have changed since the first of its instruments was made.
-          room.setParts(this.#source().mixer.parts);
-        }
-        return room;
-      },
-    );
+    this.#opening ??= this.#openRoom();
     return this.#opening;
   }
 
@@ -135,9 +100,9 @@ export class Player {
   }
 
   async play(): Promise<void> {
-    const room = await this.open();
-    if (this.#isClosed) return;
-    this.#end(room);
+    const room = await this.#wanted();
+    if (room === undefined) return;
+    this.#end(room, true);
     const { score } = this.#source();
     const fromSec = this.#startStep * TICKS_PER_STEP * secondsPerTick(score.tempoBpm);
     this.#begin(room, room.now + LEAD_SEC - fromSec, fromSec);
@@ -145,9 +110,9 @@ export class Player {
 
   /** Plays something else once, from its beginning, as the first part that can be heard. */
   async listenTo(score: Score): Promise<void> {
-    const room = await this.open();
-    if (this.#isClosed) return;
-    this.#end(room);
+    const room = await this.#wanted();
+    if (room === undefined) return;
+    this.#end(room, true);
     this.#other = score;
     this.#begin(room, room.now + LEAD_SEC, 0);
   }
@@ -169,10 +134,12 @@ export class Player {
     onEnd: () => void,
   ): Promise<{ readonly zeroMs: number; readonly beginSec: number }> {
     const room = await this.open();
+    await room.wake();
     const beginSec = this.#startStep * TICKS_PER_STEP * secondsPerTick(this.#source().score.tempoBpm);
     const zeroSec = room.now + LEAD_SEC + countInSec - beginSec;
+    this.#wish += 1;
     if (!this.#isClosed) {
-      this.#end(room);
+      this.#end(room, true);
       this.#hasClicks = true;
       this.#onEnd = onEnd;
       this.#firstSec = beginSec;
@@ -181,48 +148,47 @@ export class Player {
     return { zeroMs: performance.now() + (zeroSec - room.now + room.latencySec) * 1000, beginSec };
   }
 
+  /** Silence within 50 ms; nothing begins after that. */
   stop(): void {
-    if (this.#room === undefined) return;
-    this.#end(this.#room);
+    this.#wish += 1;
+    if (this.#room !== undefined && this.#isPlaying) this.#end(this.#room, true);
   }
 
-  /** A key goes down: heard at once, as the first part. */
+  /** A key goes down: heard at once, as the first part. The first key of all opens the sound, and is not lost. */
   press(pitchMidi: number, velocity: number, part = 0): void {
-    const sound = (room: SoundRoom): void => room.band.part(part)?.press(pitchMidi, velocity / 127);
-    if (this.#room !== undefined) sound(this.#room);
-    // The first key of all opens the sound, and is not lost.
-    else void this.open().then(sound);
+    this.#keys.press(pitchMidi, velocity, part);
   }
 
   release(pitchMidi: number, part = 0): void {
-    if (this.#room !== undefined) this.#room.band.part(part)?.release(pitchMidi);
-    else void this.#opening?.then((room) => room.band.part(part)?.release(pitchMidi));
+    this.#keys.release(pitchMidi, part);
   }
 
-  /** A short sound of a note: one that is drawn, or that the network has just written. */
+  /** A short sound of a note: one that is drawn, or that the network has just written. It opens the sound too. */
   touch(pitchMidi: number, velocity: number, part = 0): void {
-    const room = this.#room;
-    room?.band.part(part)?.play(pitchMidi, velocity / 127, room.now, 0.25);
+    this.#keys.touch(pitchMidi, velocity, part);
   }
 
   /**
    * The sound of the whole score, with a tail.
    *
    * @param onProgress hears the seconds that are rendered
+   * @param signal ends it, which rejects it with the signal's reason
    */
-  async render(onProgress: OnProgress): Promise<RenderedSound> {
+  async render(onProgress: OnProgress, signal: AbortSignal): Promise<RenderedSound> {
     const room = await this.open();
     const { score, mixer, partOf } = this.#source();
     const total = lengthSec(score) + TAIL_SEC;
-    return room.render(soundEvents(score, partOf, mixer), lengthSec(score), (done) =>
-      onProgress({ phase: 'rendering', done: Math.min(done, total), total, unit: 'seconds' }),
-    );
+    return room.render(soundEvents(score, partOf, mixer), lengthSec(score), {
+      onSeconds: (done) =>
+        onProgress({ phase: 'rendering', done: Math.min(done, total), total, unit: 'seconds' }),
+      signal,
+    });
   }
 
   close(): void {
     this.#isClosed = true;
     this.#stopTicks();
-    this.#outputs?.close();
+    this.midi.close();
     this.#room?.dispose();
     this.#room = undefined;
   }
@@ -232,20 +198,53 @@ export class Player {
     this.#handedSec = fromSec;
     this.#tempoBpm = this.#played().score.tempoBpm;
     this.#isPlaying = true;
+    this.#startTicks(room);
     this.#tick(room);
-    this.#stopTicks = room.every(TICK_SEC, () => this.#tick(room));
   }
 
-  #end(room: SoundRoom): void {
+  #startTicks(room: SoundRoom): void {
+    this.#stopTicks();
+    this.#tickSec = this.midi.instrument === '' ? TICK_SEC : MIDI_TICK_SEC;
+    this.#stopTicks = room.every(this.#tickSec, () => this.#tick(room));
+  }
+
+  /** @param isCut it was stopped, and is silent at once; otherwise it rings out */
+  #end(room: SoundRoom, isCut: boolean): void {
     this.#stopTicks();
     this.#stopTicks = () => undefined;
-    room.band.silence();
-    this.#outputs?.silence();
+    if (isCut) room.band.silence();
+    this.midi.end(isCut);
     this.#isPlaying = false;
     this.#hasClicks = false;
     this.#firstSec = 0;
     this.#onEnd = undefined;
     this.#other = undefined;
+  }
+
+  async #openRoom(): Promise<SoundRoom> {
+    try {
+      const room = await SoundRoom.open(this.#source().mixer.parts, (text) => (this.#problem = text));
+      // The page has gone while the sound was still coming.
+      if (this.#isClosed) room.dispose();
+      else {
+        this.#room = room;
+        // The mixer may have changed since the first of its instruments was made.
+        room.setParts(this.#source().mixer.parts);
+      }
+      return room;
+    } catch (thrown) {
+      this.#opening = undefined;
+      this.#problem = `The sound could not be opened: ${describe(thrown)}. Check the connection, then try again.`;
+      throw thrown;
+    }
+  }
+
+  /** The sound, awake; undefined when something else was wanted meanwhile. */
+  async #wanted(): Promise<SoundRoom | undefined> {
+    const wish = (this.#wish += 1);
+    const room = await this.open();
+    await room.wake();
+    return wish === this.#wish && !this.#isClosed ? room : undefined;
   }
 
   #played(): PlayerSource {
@@ -284,14 +283,15 @@ export class Player {
       this.#handedSec = span.toSec;
       const loopSec = mixer.isLooping ? endSec : undefined;
       for (const { event, atSec } of eventsDue(
-        soundEvents(score, partOf, mixer),
+        this.#events.of(score, mixer),
         { fromSec: Math.max(this.#firstSec, span.fromSec), toSec: span.toSec },
         loopSec,
       )) {
-        const part = Math.min(event.part, PARTS.length - 1);
+        const part = Math.min(partOf(event.noteId), PARTS.length - 1);
         const startSec = Math.max(room.now, this.#zeroSec + atSec);
-        room.band.part(part)?.play(event.pitchMidi, event.velocity, startSec, event.durationSec);
-        this.#outputs?.play({
+        room.band.play(part, { ...event, startSec });
+        if (this.midi.instrument === '') continue;
+        this.midi.play({
           channel: part,
           pitchMidi: event.pitchMidi,
           velocity: Math.max(1, Math.min(127, Math.round(event.velocity * 127))),
@@ -307,9 +307,11 @@ export class Player {
           room.band.click(Math.max(room.now, this.#zeroSec + atSec - barSec), isAccent);
       }
     }
+    this.midi.send();
+    if (this.#tickSec !== (this.midi.instrument === '' ? TICK_SEC : MIDI_TICK_SEC)) this.#startTicks(room);
     if (mixer.isLooping || passed <= endSec) return;
     const onEnd = this.#onEnd;
-    this.stop();
+    this.#end(room, false);
     onEnd?.();
   }
 }

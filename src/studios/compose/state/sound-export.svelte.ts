@@ -1,6 +1,6 @@
 import type { Progress } from '../../../kernel/progress.ts';
 import { describe, fail, type StudioError } from '../../../kernel/result.ts';
-import type { RenderedSound } from '../../../platform/audio/studio.ts';
+import type { RenderedSound } from '../../../platform/audio/render.ts';
 import { connectWorker, transfer, WorkerClosedError, type Connection } from '../../../platform/rpc.ts';
 import { startWorker } from '../../../platform/worker-start.ts';
 import type { SoundApi } from '../worker/protocol.ts';
@@ -42,6 +42,8 @@ export class SoundExport {
   #error = $state.raw<StudioError | undefined>();
   #connection: Connection<SoundApi> | undefined;
   #run = 0;
+  /** Ends the rendering itself. */
+  #stopper = new AbortController();
 
   constructor(player: Player) {
     this.#player = player;
@@ -64,12 +66,13 @@ export class SoundExport {
     if (this.#progress !== undefined) return undefined;
     const run = (this.#run += 1);
     const isStopped = (): boolean => run !== this.#run;
+    this.#stopper = new AbortController();
     this.#error = undefined;
     this.#progress = PREPARING;
     try {
       const sound = await this.#player.render((progress) => {
         if (!isStopped()) this.#progress = progress;
-      });
+      }, this.#stopper.signal);
       return isStopped() ? undefined : await this.#write(kind, title, sound, isStopped);
     } catch (cause) {
       if (cause instanceof WorkerClosedError || isStopped()) return undefined;
@@ -87,6 +90,7 @@ export class SoundExport {
   /** Nothing is saved. */
   stop(): void {
     this.#run += 1;
+    this.#stopper.abort();
     this.#end();
   }
 

@@ -97,9 +97,7 @@ test('a gap that is filled ends where its box ends', async ({ page, site }) => {
   await page.keyboard.press('Enter');
   await expect(compose.roll).toHaveAttribute('data-notes', '1');
   const length = (): Promise<number[]> =>
-    compose
-      .notes()
-      .then((notes) => notes.filter(({ by }) => by !== 'network').map((note) => note.length));
+    compose.notes().then((notes) => notes.filter(({ by }) => by !== 'network').map((note) => note.length));
   expect(await length()).toEqual([16]);
   // A box over the second half of the bar.
   const canvas = compose.roll.locator('canvas');

@@ -170,7 +170,8 @@ test('what the network writes is heard where Compose is the first thing that is 
   await listen(page);
   const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   await page.getByRole('button', { name: 'Compose', exact: true }).click();
-  await expect.poll(() => levelDb(page), { intervals: [20] }).toBeGreaterThan(-60);
+  // The network has to be fetched first.
+  await expect.poll(() => levelDb(page), { intervals: [20], timeout: 60_000 }).toBeGreaterThan(-60);
   await expect(compose.status).toHaveText(/^\d+ notes?, \d+ added, \d+ removed/, { timeout: 60_000 });
 });
 

@@ -9,8 +9,8 @@ export default defineConfig({
   testIgnore: process.env.ATELIER_CHROMA === undefined ? 'engines/**' : [],
   timeout: 120_000,
   globalSetup: './scripts/ensure-build.ts',
-  // Each waits more than it works: for a browser to start, for sound to be played, for a network to answer.
-  workers: 2,
+  // Two at once are no faster on two cores, and wait for one another.
+  workers: 1,
   forbidOnly: true,
   // A busy machine may starve a browser; what needs a second try is listed as flaky, and is to be mended.
   retries: process.env.CI === undefined ? 0 : 2,

@@ -52,9 +52,10 @@ export function installTaps(): void {
   };
   globalThis.window.taps = {
     latenciesMs,
-    hasOutput: () => outputs.length > 0,
+    hasOutput: () => outputs.some(({ context }) => context.state === 'running'),
     record() {
-      const [output] = outputs;
+      // A library may have opened another one before, and closed it.
+      const output = outputs.findLast(({ context }) => context.state === 'running');
       if (output === undefined) throw new Error('nothing has sounded yet');
       const stream = output.context.createMediaStreamDestination();
       for (const { node, context } of outputs) if (context === output.context) connect.call(node, stream);

@@ -24,8 +24,8 @@ const places = (svg: string): unknown[] =>
 describe('the picture of a roll', () => {
   it('has each note of its bars where the grid draws it, cut at the end', () => {
     expect(places(rollToSvg(SCORE, 'Piece'))).toEqual([
-      ['person', '7', '31'],
-      ['network', '120', '8'],
+      ['person', '8', '31'],
+      ['network', '120', '7'],
     ]);
     expect(places(rollToSvg({ ...SCORE, quantizeStrength: 0 }, 'Piece'))[0]).toEqual([
       'person',

@@ -1,5 +1,6 @@
 import { cellAt, chordAt, type Roll, type RollShape } from './roll.ts';
 import type { EditRule, LogitBias } from './sampler.ts';
+import type { GridNote } from './score.ts';
 
 /** Lowest and highest note, MIDI, both allowed. */
 export interface VoiceRange {
@@ -150,13 +151,6 @@ export function markRegion(mask: Uint8Array, shape: RollShape, region: Region, v
   if (high < low) return;
   for (let step = Math.max(0, region.startStep); step < end; step += 1)
     mask.fill(value, cellAt(shape, step, low), cellAt(shape, step, high) + 1);
-}
-
-/** Where a note stands on the grid. */
-export interface GridNote {
-  readonly startStep: number;
-  readonly lengthSteps: number;
-  readonly pitchMidi: number;
 }
 
 /**

@@ -75,6 +75,24 @@ export function snapToGrid(note: Pick<ScoreNote, 'startTick' | 'lengthTick'>): {
   return { startStep, lengthSteps: Math.max(1, endStep - startStep) };
 }
 
+/** Where a note stands on the grid, sixteenths. */
+export interface GridNote {
+  readonly startStep: number;
+  readonly lengthSteps: number;
+  readonly pitchMidi: number;
+}
+
+/**
+ * A note on the grid.
+ *
+ * @param note as played
+ * @returns its place and pitch
+ */
+export const onGrid = (note: Pick<ScoreNote, 'startTick' | 'lengthTick' | 'pitchMidi'>): GridNote => ({
+  ...snapToGrid(note),
+  pitchMidi: note.pitchMidi,
+});
+
 /**
  * A note as it is shown and heard: drawn towards the grid by the score's strength.
  *

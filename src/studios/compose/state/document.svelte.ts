@@ -8,14 +8,14 @@ import {
   type RunSettings,
   type Version,
 } from '../engine/composition.ts';
-import { moveLocks, type GridNote } from '../engine/constraints.ts';
+import { moveLocks } from '../engine/constraints.ts';
 import { type MixerSettings } from '../engine/mixer-settings.ts';
 import { partsOf } from '../engine/parts.ts';
 import type { Constraints } from '../engine/rules.ts';
 import {
   isSameMusic,
+  onGrid,
   scoreToRoll,
-  snapToGrid,
   sortNotes,
   stepsOf,
   type NewNote,
@@ -294,8 +294,6 @@ export class ComposeDocument {
     this.#onChange?.(this.composition);
   }
 }
-
-const onGrid = (note: ScoreNote): GridNote => ({ ...snapToGrid(note), pitchMidi: note.pitchMidi });
 
 /** A rectangle that was drawn on the roll. */
 export interface SelectedRegion {

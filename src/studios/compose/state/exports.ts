@@ -1,11 +1,10 @@
 import { writeSong } from '../../../platform/midi-file-write.ts';
-import type { GridNote } from '../engine/constraints.ts';
 import { findKey } from '../engine/key-finding.ts';
 import { PARTS } from '../engine/mixer-settings.ts';
 import { writeMusicXml } from '../engine/musicxml.ts';
 import { rollToSvg } from '../engine/roll-picture.ts';
 import { encodeShare } from '../engine/share.ts';
-import { quantized, snapToGrid, TICKS_PER_STEP, type ScoreNote } from '../engine/score.ts';
+import { onGrid, quantized, TICKS_PER_STEP, type GridNote, type ScoreNote } from '../engine/score.ts';
 import type { ComposeDocument } from './document.svelte.ts';
 
 const NO_KEY = { fifths: 0, mode: 'major' } as const;
@@ -55,7 +54,7 @@ function staves(document: ComposeDocument): { readonly name: string; readonly no
   return notesByPart(document).map((notes, index) => {
     const written: { startStep: number; lengthSteps: number; pitchMidi: number }[] = [];
     for (const note of notes) {
-      const place = { ...snapToGrid(note), pitchMidi: note.pitchMidi };
+      const place = onGrid(note);
       const last = written.at(-1);
       if (last?.startStep === place.startStep) {
         if (place.pitchMidi > last.pitchMidi) written[written.length - 1] = place;

@@ -18,6 +18,7 @@ export {
   MAX_TEMPO_BPM,
   MIN_TEMPO_BPM,
   TICKS_PER_STEP,
+  onGrid,
   quantized,
   snapToGrid,
   stepsOf,

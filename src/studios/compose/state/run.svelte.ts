@@ -5,30 +5,21 @@ import { ModelStore } from '../../../platform/model-store/store.ts';
 import { connectWorker, transfer, type Connection } from '../../../platform/rpc.ts';
 import { startWorker } from '../../../platform/worker-start.ts';
 import { applyRoll, rollAfter } from '../engine/apply-edits.ts';
-import { nextNoteId, type RunCounts, type RunSettings } from '../engine/composition.ts';
-import { lockOfNotes } from '../engine/constraints.ts';
-import type { PieceEdit, PieceRequest } from '../engine/piece.ts';
-import { countOn, type Roll } from '../engine/roll.ts';
+import { nextNoteId } from '../engine/composition.ts';
+import type { PieceEdit } from '../engine/piece.ts';
+import { type Roll } from '../engine/roll.ts';
 import type { Score } from '../engine/score.ts';
 import { plannedEdits } from '../engine/windows.ts';
 import composeUrl from '../worker/compose.worker.ts?worker&url';
 import type { ComposeApi, Thought } from '../worker/protocol.ts';
 import type { ComposeDocument } from './document.svelte.ts';
+import { countsOf, requestOf, type AskedRun } from './run-request.ts';
 
 const MODEL = 'ar-cnn';
 const WEIGHTS = 'weights.safetensors';
 /** What a run has made is kept so often, so that a page that dies loses no more. */
 const KEEP_MS = 1_000;
 const SEEDS = 2 ** 32;
-
-/** What of a run is not as the composition says. */
-interface AskedRun {
-  readonly iterations?: number;
-  readonly run?: RunSettings;
-  readonly locked?: Uint8Array<ArrayBuffer>;
-  /** Of the version that what comes out is kept as; left out: of none. */
-  readonly version?: string;
-}
 
 /** A run that was made: what it began with, and its edits. */
 interface MadeRun {
@@ -345,26 +336,3 @@ export class Runner {
 }
 
 const keyOf = (document: ComposeDocument, versionId: number): string => `${document.id} ${versionId}`;
-
-const countsOf = (before: Uint8Array, after: Uint8Array): RunCounts => ({
-  added: countOn(after.map((cell, i) => cell & ~(before[i] ?? 0))),
-  removed: countOn(after.map((cell, i) => ~cell & (before[i] ?? 0) & 1)),
-});
-
-function requestOf(document: ComposeDocument, asked: AskedRun): PieceRequest {
-  const { iterations } = asked;
-  const { run, locked } = { ...document.draft, ...asked };
-  const { roll } = document.rolled;
-  // Cells on the roll that may not go at all need no lock of their own, but a locked cell is not even tried.
-  const mask =
-    run.lockNotes && run.settings.maxRemovedShare === 0
-      ? lockOfNotes(roll)
-      : new Uint8Array(roll.cells.length);
-  if (locked?.length === mask.length) locked.forEach((cell, i) => (mask[i] = (mask[i] ?? 0) | cell));
-  return {
-    roll,
-    locked: mask,
-    settings: { ...run.settings, ...(iterations === undefined ? {} : { iterations }) },
-    constraints: run.constraints,
-  };
-}

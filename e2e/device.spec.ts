@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { LookPage, samplePictures } from './support/look.ts';
 import { expect, insecure, open, test } from './support/site.ts';
 
+test.use({ isKept: true });
+
 test('the device page tells what this browser can do', async ({ page, site }) => {
   await open(page, site, '/device');
   const state = (name: string) => page.locator(`[data-capability="${name}"]`);

@@ -5,6 +5,8 @@ import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { LookPage, samplePictures } from './support/look.ts';
 import { expect, test } from './support/site.ts';
 
+test.use({ isKept: true });
+
 let profile: string;
 
 test.beforeEach(() => {

@@ -2,6 +2,8 @@ import type { Page, Worker } from '@playwright/test';
 import { LookPage, samplePictures } from './support/look.ts';
 import { expect, insecure, test, type ForeignHost } from './support/site.ts';
 
+test.use({ isKept: true });
+
 /** How each host treats the site. The address decides whether the browser allows a service worker. */
 const HOSTS = [
   { name: 'a host with headers', headers: true, isSecure: true },

@@ -1,5 +1,7 @@
 import { expect, open, test } from './support/site.ts';
 
+test.use({ isKept: true });
+
 test('the navigation leads everywhere, titles the page and moves the focus to its heading', async ({
   page,
   serve,

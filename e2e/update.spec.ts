@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, open, test } from './support/site.ts';
 
+test.use({ isKept: true });
+
 const NEXT_VERSION = '99.0.0';
 let next: string;
 

@@ -164,6 +164,30 @@ test('a change by hand is not lost by going to another version', async ({ page, 
     .getByRole('button', { name: 'Undo' })
     .click();
   await expect(history).toHaveCount(3);
+  // A star, a name and a deletion are steps of undo as all else is; the notes stay as they are.
+  const undo = page.getByRole('main').getByRole('button', { name: 'Undo' });
+  const name = history.first().getByRole('textbox', { name: 'Name of this version' });
+  const old = await name.inputValue();
+  await history
+    .first()
+    .getByRole('button', { name: /^Star / })
+    .click();
+  await name.fill('The one');
+  await name.press('Enter');
+  await page.getByRole('button', { name: 'Delete The one' }).click();
+  await expect(history).toHaveCount(2);
+  await undo.click();
+  await expect(name).toHaveValue('The one');
+  await undo.click();
+  await expect(name).toHaveValue(old);
+  await undo.click();
+  await expect(history.first().getByRole('button', { name: /^Star / })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  );
+  await page.getByRole('main').getByRole('button', { name: 'Redo' }).click();
+  await expect(history.first().getByRole('button', { name: /^Unstar / })).toBeVisible();
+  expect(await compose.notes()).toEqual(byHand);
 });
 
 test('each single step draws anew', async ({ page, site }) => {

@@ -1,6 +1,8 @@
 import { ComposePage } from '../support/compose.ts';
 import { expect, test } from '../support/site.ts';
 
+test.use({ isKept: true });
+
 /** Share of a picture that is ink. */
 function inkOf(element: SVGElement | HTMLElement): number {
   if (!(element instanceof HTMLImageElement)) throw new TypeError('no picture');

@@ -12,6 +12,14 @@ export interface ForeignHost {
   readonly asked: readonly string[];
 }
 
+interface Options {
+  /**
+   * Whether the site may keep itself for offline use; off by default, for it fetches all of itself on each first visit,
+   * which costs a tenth of a test. `test.use({ isKept: true })` where a test is about that.
+   */
+  readonly isKept: boolean;
+}
+
 interface Fixtures {
   /** The built site with its headers, on a port of its own. */
   readonly site: RunningServer;
@@ -23,8 +31,20 @@ interface Fixtures {
   readonly requested: string[];
 }
 
+/** As a browser does whose site data is blocked. */
+function refuseServiceWorker(): void {
+  if (!('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.register = () =>
+    Promise.reject(new DOMException('switched off in this test', 'SecurityError'));
+}
+
 /** Tests of the built site, each with a server of its own. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures & Options>({
+  isKept: [false, { option: true }],
+  context: async ({ context, isKept }, use) => {
+    if (!isKept) await context.addInitScript(refuseServiceWorker);
+    await use(context);
+  },
   site: async ({ serve }, use) => {
     await use(await serve());
   },

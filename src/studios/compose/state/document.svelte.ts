@@ -27,11 +27,20 @@ import type { SamplerSettings } from '../engine/settings.ts';
 /** Rows of the network's roll; `compose.worker` refuses another manifest. */
 export const RANGE = { pitches: 48, pitchLowMidi: 36 } as const;
 
+type Versions = readonly Version[];
+
+/** A step that concerned the versions, told so that those which came since stay. */
+interface VersionsStep {
+  readonly back: (versions: Versions) => Versions;
+  readonly again: (versions: Versions) => Versions;
+}
+
 interface Moment {
   readonly draft: Draft;
   /** What was done to get away from it. */
   readonly label: string;
   readonly merge: string | undefined;
+  readonly versions?: VersionsStep;
 }
 
 /** The composition that is open: its notes and settings with undo over them, what is selected, and its kept versions. */
@@ -41,7 +50,7 @@ export class ComposeDocument {
   #draft = $state.raw<Draft>(emptyDraft('Untitled'));
   #past = $state.raw<readonly Moment[]>([]);
   #future = $state.raw<readonly Moment[]>([]);
-  #versions = $state.raw<readonly Version[]>([]);
+  #versions = $state.raw<Versions>([]);
   #selection = $state.raw<ReadonlySet<number>>(new Set());
   /** Steps [from, to) and pitches [low, high] that were drawn on the roll. */
   region = $state.raw<SelectedRegion | undefined>();
@@ -71,7 +80,7 @@ export class ComposeDocument {
   get mixer(): MixerSettings {
     return this.#draft.mixer;
   }
-  get versions(): readonly Version[] {
+  get versions(): Versions {
     return this.#versions;
   }
   /** Ids of the notes that are selected; those that are gone are left out. */
@@ -170,6 +179,7 @@ export class ComposeDocument {
     if (moment === undefined) return;
     this.#past = this.#past.slice(0, -1);
     this.#future = [...this.#future, { ...moment, draft: this.#draft }];
+    if (moment.versions !== undefined) this.#versions = moment.versions.back(this.#versions);
     this.#set(moment.draft);
   }
 
@@ -178,6 +188,7 @@ export class ComposeDocument {
     if (moment === undefined) return;
     this.#future = this.#future.slice(0, -1);
     this.#past = [...this.#past, { ...moment, draft: this.#draft, merge: undefined }];
+    if (moment.versions !== undefined) this.#versions = moment.versions.again(this.#versions);
     this.#set(moment.draft);
   }
 
@@ -193,14 +204,38 @@ export class ComposeDocument {
     return made.map(({ id }) => id);
   }
 
-  /** Takes a version out. @returns puts it back */
+  /** Takes a version out, as a step of undo. @returns puts it back */
   removeVersion(id: number): () => void {
     const at = this.#versions.findIndex((version) => version.id === id);
     const removed = this.#versions[at];
-    this.setVersions(this.#versions.filter((version) => version.id !== id));
-    return () => {
-      if (removed !== undefined) this.setVersions(this.#versions.toSpliced(at, 0, removed));
-    };
+    if (removed === undefined) return () => undefined;
+    const back = (versions: Versions): Versions =>
+      versions.some((version) => version.id === id) ? versions : versions.toSpliced(at, 0, removed);
+    this.#changeVersions(`Delete “${removed.name}”`, {
+      back,
+      again: (versions) => versions.filter((version) => version.id !== id),
+    });
+    return () => this.#setVersions(back(this.#versions));
+  }
+
+  /** Names or stars a version, as a step of undo. */
+  markVersion(id: number, next: Partial<Pick<Version, 'name' | 'isStarred'>>): void {
+    const version = this.#versions.find((one) => one.id === id);
+    if (version === undefined) return;
+    const { name, isStarred } = version;
+    if ((next.name ?? name) === name && (next.isStarred ?? isStarred) === isStarred) return;
+    const setTo =
+      (mark: Partial<Version>) =>
+      (versions: Versions): Versions =>
+        versions.map((one) => (one.id === id ? { ...one, ...mark } : one));
+    const what = next.isStarred === undefined ? 'Rename' : next.isStarred ? 'Star' : 'Unstar';
+    this.#changeVersions(`${what} “${name}”`, { back: setTo({ name, isStarred }), again: setTo(next) });
+  }
+
+  #changeVersions(label: string, versions: VersionsStep): void {
+    this.#past = [...this.#past, { draft: this.#draft, label, merge: undefined, versions }];
+    this.#future = [];
+    this.#setVersions(versions.again(this.#versions));
   }
 
   removeNotes(ids: ReadonlySet<number>, label: string): void {
@@ -267,7 +302,7 @@ export class ComposeDocument {
       lastRun: this.#draft.lastRun,
     };
     this.#draft = { ...this.#draft, version: version.id };
-    this.setVersions([...this.#versions, version]);
+    this.#setVersions([...this.#versions, version]);
     return version;
   }
 
@@ -276,7 +311,7 @@ export class ComposeDocument {
     return this.#draft.version;
   }
 
-  setVersions(versions: readonly Version[]): void {
+  #setVersions(versions: Versions): void {
     this.#versions = versions;
     this.#tell();
   }

@@ -1,21 +1,13 @@
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { freshProfile, openBrowser, type OpenBrowser } from '../../cli/site/open-site.ts';
 import { startServer } from '../../scripts/static-server.ts';
 import { quantile } from '../../src/kernel/metrics.ts';
-import { mulberry32 } from '../../src/kernel/rng.ts';
-import { toJson } from '../../src/studios/compose/engine/composition-file.ts';
-import { emptyDraft, type Composition } from '../../src/studios/compose/engine/composition.ts';
-import type { InstrumentId } from '../../src/studios/compose/engine/mixer-settings.ts';
-import { PPQ, sortNotes, TICKS_PER_STEP, type ScoreNote } from '../../src/studios/compose/engine/score.ts';
+import { PPQ } from '../../src/studios/compose/engine/score.ts';
 import { mainThreadTasks, TASK_CATEGORIES, type TaskEvent } from '../look/main-thread.ts';
 import { row, type Row } from '../look/row.ts';
 import { trace } from '../look/trace.ts';
-import { installTaps } from './sound-taps.ts';
+import { denseRows } from './dense-rows.ts';
+import { manyNotes, MANY_NOTES, openCompose, openPiece, savedFile, type Given } from './pieces.ts';
 
-const MANY_NOTES = 2000;
 const DRAWN_SEC = 8;
 const PLAYED_SEC = 60;
 const ITERATIONS = 1000;
@@ -26,45 +18,6 @@ const WINDOW_SEC = 0.01;
 const SILENCE_DB = -60;
 /** At its beginning the sound comes in, at its end it is cut. */
 const EDGE_SEC = 1.5;
-
-type Given = Pick<ScoreNote, 'startTick' | 'lengthTick' | 'pitchMidi'>;
-
-/** A composition as the page saves it. */
-function savedFile(title: string, bars: number, notes: readonly Given[], instrument: InstrumentId): Buffer {
-  const draft = emptyDraft(title);
-  const piece: Composition = {
-    id: `bench-${title}`,
-    createdAtMs: 0,
-    changedAtMs: 0,
-    versions: [],
-    draft: {
-      ...draft,
-      mixer: {
-        ...draft.mixer,
-        isLooping: true,
-        parts: draft.mixer.parts.map((part) => ({ ...part, instrument })),
-      },
-      score: {
-        ...draft.score,
-        bars,
-        notes: sortNotes(notes.map((note, i) => ({ ...note, id: i + 1, velocity: 80, author: 'person' }))),
-      },
-    },
-  };
-  const json = JSON.stringify([toJson(piece)]);
-  return Buffer.from(`ATELIER-COMPOSE 1\n${createHash('sha256').update(json).digest('hex')}\n${json}`);
-}
-
-/** Sixteen bars, eight notes in each sixteenth on average. */
-function manyNotes(): Given[] {
-  const rng = mulberry32(7);
-  const whole = (below: number): number => Math.floor(rng() * below);
-  return Array.from({ length: MANY_NOTES }, () => ({
-    startTick: whole(256) * TICKS_PER_STEP,
-    lengthTick: (1 + whole(4)) * TICKS_PER_STEP,
-    pitchMidi: 36 + whole(60),
-  }));
-}
 
 /** Two voices in whole notes, the one in the middle of the other's: at no time does nothing sound. */
 function unbroken(bars: number): Given[] {
@@ -78,35 +31,12 @@ function unbroken(bars: number): Given[] {
   ]).flat();
 }
 
-async function openPiece(page: Page, folder: string, file: Buffer, title: string): Promise<void> {
-  const path = join(folder, `${title}.atelier`);
-  writeFileSync(path, file);
-  await page.getByLabel('Open a file').setInputFiles(path);
-  await page.waitForFunction(
-    (wanted) => document.querySelector<HTMLInputElement>('input[aria-label="Title"]')?.value === wanted,
-    title,
-  );
-}
-
-async function openCompose(url: string): Promise<OpenBrowser & { readonly folder: string }> {
-  const profile = freshProfile();
-  const browser = await openBrowser(profile);
-  await browser.context.addInitScript(installTaps);
-  await browser.page.goto(`${url}#/compose`);
-  await browser.page.locator('main[data-ready="true"]').waitFor();
-  const close = async (): Promise<void> => {
-    await browser.close();
-    profile.remove();
-  };
-  return { ...browser, folder: profile.dir, close };
-}
-
 /** Script of each animation frame while a playhead moves over very many notes. */
 async function frameRows(url: string): Promise<Row[]> {
   const compose = await openCompose(url);
   const { page, folder } = compose;
   try {
-    await openPiece(page, folder, savedFile('many', 16, manyNotes(), 'plucked'), 'many');
+    await openPiece(page, folder, savedFile('many', 16, manyNotes(16), 'plucked'), 'many');
     const zoomOut = page.getByRole('button', { name: 'Zoom out' });
     for (let i = 0; i < 8; i += 1) await zoomOut.click();
     const { events } = await trace<unknown, TaskEvent>(page, TASK_CATEGORIES, async () => {
@@ -323,6 +253,7 @@ export async function siteRows(dir: string): Promise<Row[]> {
     return [
       ...(await latencyRows(server.url)),
       ...(await frameRows(server.url)),
+      ...(await denseRows(server.url)),
       ...(await playingRows(server.url)),
     ];
   } finally {

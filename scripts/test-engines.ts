@@ -58,7 +58,7 @@ function prepare(): { readonly bin: string; readonly networks: string } {
 const { bin, networks } = prepare();
 const python = join(bin, isWindows ? 'python.exe' : 'python');
 const browser = findBrowser();
-runSteps(
+await runSteps(
   [
     { name: 'engines and readers', command: ['npx', 'vitest', 'run', '--project', 'engines'] },
     { name: 'ResNet-50 is made', command: [python, NETWORKS, networks, '--full'] },

@@ -4,7 +4,7 @@ import { runSteps } from './run-steps.ts';
 
 const browser = findBrowser();
 console.log(`Browser: ${browser}`);
-runSteps(
+await runSteps(
   [
     { name: 'check', command: ['npm', 'run', '--silent', 'check'] },
     { name: 'unit tests', command: ['npx', 'vitest', 'run', '--project', 'unit'] },

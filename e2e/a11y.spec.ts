@@ -28,6 +28,8 @@ for (const colorScheme of ['light', 'dark'] as const)
         expect(violations, place).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, `${place} is wider than the window`).toBeLessThanOrEqual(0);
+        // Each width and each colour scheme once.
+        if ((colorScheme === 'light') !== (width === 1280)) continue;
         await page.keyboard.press('?');
         await page.getByRole('dialog').waitFor();
         expect((await new AxeBuilder({ page }).analyze()).violations, `the keys of ${place}`).toEqual([]);

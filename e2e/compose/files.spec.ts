@@ -156,6 +156,26 @@ test('a link holds the composition, and opens as another one', async ({ page, co
   expect(await compose.notes()).toEqual(notes);
 });
 
+test('a link that is opened beside a tab that writes waits for its turn', async ({ page, context, site }) => {
+  const compose = await ComposePage.with(page, site.url, /Frère Jacques/);
+  const notes = await compose.notes();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy a link' }).click();
+  await expect(page.getByText(/A link that holds this composition/)).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const second = new ComposePage(await context.newPage());
+  await second.page.goto(link);
+  await second.ready();
+  const waits = second.page.getByText(/Compose is open in another tab: close it, and/);
+  await expect(waits).toBeVisible();
+  await expect(second.page.getByRole('list', { name: 'Compositions' }).getByRole('listitem')).toHaveCount(1);
+  await page.close();
+  await expect(waits).toBeHidden();
+  await expect(second.page.getByRole('list', { name: 'Compositions' }).getByRole('listitem')).toHaveCount(2);
+  expect(await second.notes()).toEqual(notes);
+  expect(second.page.url()).not.toContain('share=');
+});
+
 test('a piece made shorter exports what is heard, and says what is not', async ({ page, site }) => {
   const compose = await ComposePage.with(page, site.url, /Ode to Joy/);
   const all = await compose.count();

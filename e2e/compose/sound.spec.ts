@@ -46,6 +46,24 @@ test('keys are played by mouse and by the computer’s keys, recorded as they ar
   await expect(page.locator('.key.lit')).toHaveCount(0);
   const notes = await compose.notes();
   expect(notes.map(({ pitch }) => pitch)).toEqual([60, 64, 67, 60, 64, 67]);
+
+  // What was played is reworked, and every note of it is in the file.
+  await compose.set('Iterations', 100);
+  await compose.set('Melody to remove, at most', 0);
+  await compose.compose();
+  await expect(compose.status).toHaveText(/^\d+ notes, \d+ added, 0 removed$/);
+  const made = await compose.notes();
+  for (const note of notes) expect(made).toContainEqual(note);
+  expect(made.length).toBeGreaterThan(notes.length);
+  // As played: what is exported is what is heard, and the grid would draw it straight.
+  await compose.set('Strength of the grid', 0);
+  const buffer = await bytesOf(await compose.saved('Export MIDI'));
+  await page
+    .getByLabel('Open a MIDI file')
+    .setInputFiles({ name: 'again.mid', mimeType: 'audio/midi', buffer });
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('again');
+  const places = (rows: typeof made) => rows.map(({ pitch, start }) => ({ pitch, start }));
+  expect(places(await compose.notes())).toEqual(places(made));
 });
 
 test('letters play no notes and compare nothing when they are switched off, and stay so', async ({

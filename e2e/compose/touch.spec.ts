@@ -87,6 +87,8 @@ test('a finger that glides over the keys plays one after the other, and lets go 
     await expect(lit).toHaveCount(1);
     seen.add((await lit.getAttribute('data-midi')) ?? '');
   }
+  await expect(lit).toHaveAttribute('data-midi', '67');
+  seen.add('67');
   await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   await expect(lit).toHaveCount(0);
   expect([...seen]).toEqual(['60', '62', '64', '65', '67']);

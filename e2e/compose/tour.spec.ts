@@ -84,9 +84,14 @@ test('the card on the home page plays its phrase while it is pointed at', async 
   await expect.poll(loudness).toBeGreaterThan(0.01);
   await page.mouse.move(1, 1);
   await expect(picture).toHaveAttribute('data-sounding', 'false');
+  const link = card.getByRole('link').first();
+  await link.focus();
+  await expect(picture).toHaveAttribute('data-sounding', 'true');
+  await link.blur();
+  await expect(picture).toHaveAttribute('data-sounding', 'false');
   const states = () =>
     page.evaluate(() =>
       (window as unknown as { ears: AnalyserNode[] }).ears.map(({ context }) => context.state),
     );
-  await expect.poll(states).toEqual(['closed']);
+  await expect.poll(states).toEqual(['closed', 'closed']);
 });

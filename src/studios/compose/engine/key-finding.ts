@@ -53,17 +53,20 @@ function fifthsOf(tonic: number, mode: Key['mode']): number {
   return sharps > 6 ? sharps - 12 : sharps;
 }
 
+const LEAST_PITCH_CLASSES = 3;
+
 /**
  * The likeliest key of some notes.
  *
  * @param notes any; each counts by its length
- * @returns the key, or undefined without a note
+ * @returns the key, or undefined with fewer than three different pitch classes
  * @see Krumhansl, Cognitive Foundations of Musical Pitch (1990), ch. 4
  */
 export function findKey(
   notes: readonly { readonly pitchMidi: number; readonly lengthTick: number }[],
 ): Key | undefined {
-  if (notes.length === 0) return undefined;
+  // One or two notes are in many keys.
+  if (new Set(notes.map(({ pitchMidi }) => pitchMidi % 12)).size < LEAST_PITCH_CLASSES) return undefined;
   const weights = new Array<number>(12).fill(0);
   for (const { pitchMidi, lengthTick } of notes) {
     const pitchClass = pitchMidi % 12;

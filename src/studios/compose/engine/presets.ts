@@ -30,16 +30,16 @@ const BASE: SamplerSettings = {
 export const PRESETS: readonly [Preset, ...Preset[]] = [
   { id: 'harmonise', name: 'Harmonise', settings: BASE, constraints: CHORALE, lockNotes: true },
   {
-    // A few wrong notes are replaced by what fits; nothing is added beside them.
+    // Notes outside the key are replaced by what fits, each as a whole: a limit on what goes could cut one.
     id: 'mend',
     name: 'Mend',
     settings: {
       ...BASE,
-      iterations: 200,
+      iterations: 400,
       editsPerPass: 1,
       temperature: [{ at: 0, value: 0.5 }],
-      maxAdded: 200,
-      maxRemovedShare: 0.2,
+      maxAdded: 400,
+      maxRemovedShare: 1,
       settleEdits: 60,
     },
     constraints: { mends: true },

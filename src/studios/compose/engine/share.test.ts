@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { mulberry32 } from '../../../kernel/rng.ts';
 import { SAMPLE_MELODIES, scoreOfSample } from './samples.ts';
 import { sortNotes, type Score } from './score.ts';
 import { decodeShare, encodeShare, type SharedScore } from './share.ts';
@@ -28,6 +30,10 @@ const score = fc
     };
   });
 
+/** Frère Jacques, as a link of the first version has it. */
+const OF_FIRST_VERSION =
+  'AQ1GcugBcmUgSmFjcXVlcwiwVGR4IAEEQVgIBEMIBEUIBEEIBEEIBEMIBEUIBEEIBEUIBEYICEgQBEUIBEYICEgQAkgEAkoEAkgEAkYEBEUIBEEIAkgEAkoEAkgEAkYEBEUIBEEIBEEIBDwICEEQBEEIBDwICEHX-A';
+
 const encode = (shared: SharedScore): string => encodeShare(shared) ?? fail('it is too large for a link');
 
 describe('a shared composition', () => {
@@ -46,10 +52,35 @@ describe('a shared composition', () => {
       quantizeStrength: 1,
     });
     expect(encodeShare({ title: 'Many', score: of(10_001, 1) })).toBeUndefined();
-    // Five bytes each: 67,000 letters, and no more than 64,000 are read.
-    expect(encodeShare({ title: 'Long', score: of(10_000, 1920) })).toBeUndefined();
-    const nine = { title: 'Nine thousand', score: of(9_000, 1920) };
-    expect(decodeShare(encode(nine))).toEqual(nine);
+    const many = { title: 'Ten thousand', score: of(10_000, 1920) };
+    expect(decodeShare(encode(many))).toEqual(many);
+    // What no packer makes smaller: 67,000 letters, and no more than 64,000 are read.
+    const next = mulberry32(1);
+    const wild = of(10_000, 1).notes.map((one) => ({
+      ...one,
+      startTick: Math.floor(next() * 122_880),
+      lengthTick: 1 + Math.floor(next() * 120_000),
+      pitchMidi: Math.floor(next() * 128),
+      velocity: 1 + Math.floor(next() * 127),
+    }));
+    expect(encodeShare({ title: 'Long', score: { ...of(0, 1), notes: wild } })?.length).toBeUndefined();
+  });
+
+  it('of the first version is read', () => {
+    const sample = SAMPLE_MELODIES.find(({ id }) => id === 'frere-jacques') ?? fail();
+    expect(decodeShare(OF_FIRST_VERSION)).toEqual({ title: sample.title, score: scoreOfSample(sample) });
+  });
+
+  it('that swells without end is refused', () => {
+    const packed = [2, ...deflateSync(new Uint8Array(40_000_000))];
+    let [a, b] = [1, 0];
+    for (const byte of packed) {
+      a = (a + byte) % 255;
+      b = (b + a) % 255;
+    }
+    const text = Buffer.from([...packed, a, b]).toString('base64url');
+    expect(text.length).toBeLessThan(64_000);
+    expect(decodeShare(text)).toEqual({ problem: 'broken' });
   });
 
   it('is read back as it was', () => {
@@ -73,6 +104,17 @@ describe('a shared composition', () => {
     }));
     const eight = { notes, bars: 8, tempoBpm: 96, quantizeStrength: 1 };
     expect(encode({ title: 'A piece in eighths', score: eight }).length).toBeLessThan(2000);
+    // As full as a wild run makes them: notes anywhere, of any length.
+    const next = mulberry32(5);
+    const wild = Array.from({ length: 750 }, (_, i) => ({
+      id: i + 1,
+      startTick: Math.floor(next() * 128) * 120,
+      lengthTick: (1 + Math.floor(next() ** 3 * 8)) * 120,
+      pitchMidi: 36 + Math.floor(next() * 48),
+      velocity: next() < 0.1 ? 64 : 80,
+      author: next() < 0.1 ? ('person' as const) : ('network' as const),
+    }));
+    expect(encode({ title: 'Wild', score: { ...eight, notes: wild } }).length).toBeLessThan(2000);
     for (const sample of SAMPLE_MELODIES)
       expect(encode({ title: sample.title, score: scoreOfSample(sample) }).length).toBeLessThan(300);
   });

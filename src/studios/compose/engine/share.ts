@@ -1,14 +1,15 @@
 /**
- * A composition as a piece of a link. Notes are stored as differences, a chorale's take 3 to 4 bytes each, so that eight bars
- * of four voices stay under 2 kB without a packer.
+ * A composition as a piece of a link: notes as differences, one column after the other, which deflate packs to a byte or two
+ * each, so that eight bars stay under 2 kB however many notes there are. Links of the first version, which was not packed, are
+ * read too.
  */
+import { deflateSync, Inflate } from 'fflate';
 import {
   MAX_BARS,
   MAX_TEMPO_BPM,
   MIN_TEMPO_BPM,
   sortNotes,
   TICKS_PER_STEP,
-  type NewNote,
   type Score,
   type ScoreNote,
 } from './score.ts';
@@ -22,7 +23,12 @@ export interface SharedScore {
 /** Why a link cannot be read. */
 export type ShareProblem = 'too long' | 'of a newer version' | 'broken';
 
-const VERSION = 1;
+const VERSION = 2;
+const UNPACKED = 1;
+/** A link that swells to more than this is none of ours, bytes. */
+const MAX_BYTES = 200_000;
+/** A byte of a deflate stream swells to a thousand at most: so many go in at once. */
+const PACKED_AT_ONCE = 64;
 const MAX_TEXT = 64_000;
 const MAX_NOTES = 10_000;
 const MAX_TITLE = 80;
@@ -99,7 +105,7 @@ export function encodeShare({ title, score }: SharedScore): string | undefined {
   if (score.notes.length > MAX_NOTES) return undefined;
   const ticks = score.notes.flatMap(({ startTick, lengthTick }) => [startTick, lengthTick]);
   const unit = ticks.every((tick) => tick % TICKS_PER_STEP === 0) ? TICKS_PER_STEP : 1;
-  const bytes = [VERSION];
+  const bytes: number[] = [];
   const letters = [...title].slice(0, MAX_TITLE);
   putNumber(bytes, letters.length);
   for (const letter of letters) putNumber(bytes, letter.codePointAt(0) ?? 32);
@@ -108,20 +114,35 @@ export function encodeShare({ title, score }: SharedScore): string | undefined {
   putNumber(bytes, Math.round(score.quantizeStrength * 100));
   putNumber(bytes, unit);
   putNumber(bytes, score.notes.length);
+  const notes = sortNotes(score.notes);
   let at = 0;
-  let loudness = 0;
-  for (const { startTick, lengthTick, pitchMidi, velocity, author } of sortNotes(score.notes)) {
+  for (const { startTick } of notes) {
     const start = Math.round(startTick / unit);
-    // The lowest bit says whether the velocity is another one than the last note's.
-    putNumber(bytes, (start - at) * 2 + (velocity === loudness ? 0 : 1));
-    putNumber(bytes, Math.max(1, Math.round(lengthTick / unit)));
-    bytes.push(pitchMidi + (author === 'network' ? 128 : 0));
-    if (velocity !== loudness) bytes.push(velocity);
+    putNumber(bytes, start - at);
     at = start;
-    loudness = velocity;
   }
-  const text = toText([...bytes, ...checksum(bytes)]);
+  for (const { lengthTick } of notes) putNumber(bytes, Math.max(1, Math.round(lengthTick / unit)));
+  for (const { pitchMidi, author } of notes) bytes.push(pitchMidi + (author === 'network' ? 128 : 0));
+  for (const { velocity } of notes) bytes.push(velocity);
+  const packed = [VERSION, ...deflateSync(Uint8Array.from(bytes), { level: 9 })];
+  const text = toText([...packed, ...checksum(packed)]);
   return text.length > MAX_TEXT ? undefined : text;
+}
+
+function inflate(packed: Uint8Array): number[] {
+  const bytes: number[] = [];
+  const stream = new Inflate((chunk) => {
+    if (bytes.length + chunk.length > MAX_BYTES) throw new Broken();
+    for (const byte of chunk) bytes.push(byte);
+  });
+  try {
+    for (let from = 0; from < packed.length; from += PACKED_AT_ONCE)
+      stream.push(packed.subarray(from, from + PACKED_AT_ONCE), from + PACKED_AT_ONCE >= packed.length);
+  } catch {
+    // Whatever fflate has against it.
+    throw new Broken();
+  }
+  return bytes;
 }
 
 function takeByte(bytes: Iterator<number>): number {
@@ -142,7 +163,8 @@ function takeTitle(bytes: Iterator<number>): string {
   return title;
 }
 
-function takeNotes(bytes: Iterator<number>, unit: number, endTick: number): ScoreNote[] {
+// Of the first version: one note after the other; the lowest bit of a start says whether a velocity follows.
+function takeUnpackedNotes(bytes: Iterator<number>, unit: number, endTick: number): ScoreNote[] {
   const count = within(takeNumber(bytes), 0, MAX_NOTES);
   const notes: ScoreNote[] = [];
   let at = 0;
@@ -150,19 +172,45 @@ function takeNotes(bytes: Iterator<number>, unit: number, endTick: number): Scor
   for (let id = 1; id <= count; id += 1) {
     const head = takeNumber(bytes);
     at += Math.floor(head / 2);
-    const lengthTick = within(takeNumber(bytes) * unit, 1, endTick);
+    const lengthTick = takeNumber(bytes) * unit;
     const pitch = takeByte(bytes);
     if (head % 2 === 1) velocity = takeByte(bytes);
-    const note: NewNote = {
-      startTick: within(at * unit, 0, endTick),
-      lengthTick,
-      pitchMidi: pitch & 127,
-      velocity: within(velocity, 1, 127),
-      author: pitch >= 128 ? 'network' : 'person',
-    };
-    notes.push({ id, ...note });
+    notes.push(noteOf(id, { startTick: at * unit, lengthTick, pitch, velocity, endTick }));
   }
   return notes;
+}
+
+function noteOf(
+  id: number,
+  of: { startTick: number; lengthTick: number; pitch: number; velocity: number; endTick: number },
+): ScoreNote {
+  return {
+    id,
+    startTick: within(of.startTick, 0, of.endTick),
+    lengthTick: within(of.lengthTick, 1, of.endTick),
+    pitchMidi: of.pitch & 127,
+    velocity: within(of.velocity, 1, 127),
+    author: of.pitch >= 128 ? 'network' : 'person',
+  };
+}
+
+function takeNotes(bytes: Iterator<number>, unit: number, endTick: number): ScoreNote[] {
+  const count = within(takeNumber(bytes), 0, MAX_NOTES);
+  const column = (take: (from: Iterator<number>) => number): number[] =>
+    Array.from({ length: count }, () => take(bytes));
+  const [starts, lengths] = [column(takeNumber), column(takeNumber)];
+  const [pitches, velocities] = [column(takeByte), column(takeByte)];
+  let at = 0;
+  return starts.map((by, i) => {
+    at += by;
+    return noteOf(i + 1, {
+      startTick: at * unit,
+      lengthTick: (lengths[i] ?? 0) * unit,
+      pitch: pitches[i] ?? 0,
+      velocity: velocities[i] ?? 0,
+      endTick,
+    });
+  });
 }
 
 /**
@@ -178,15 +226,18 @@ export function decodeShare(text: string): SharedScore | { readonly problem: Sha
     const own = all.slice(0, -2);
     const [a, b] = checksum(own);
     if (all.at(-2) !== a || all.at(-1) !== b) return { problem: 'broken' };
-    const bytes = own.values();
-    if (takeByte(bytes) !== VERSION) return { problem: 'of a newer version' };
+    const version = own[0];
+    if (version !== VERSION && version !== UNPACKED) return { problem: 'of a newer version' };
+    const rest = own.slice(1);
+    const bytes = (version === VERSION ? inflate(Uint8Array.from(rest)) : rest).values();
     const title = takeTitle(bytes);
     const bars = within(takeNumber(bytes), 1, MAX_BARS);
     const tempoBpm = within(takeNumber(bytes) / 100, MIN_TEMPO_BPM, MAX_TEMPO_BPM);
     const quantizeStrength = within(takeNumber(bytes) / 100, 0, 1);
     const unit = within(takeNumber(bytes), 1, TICKS_PER_STEP);
     // Notes may lie behind the last bar: they are kept with the score, up to twice the longest one's end.
-    const notes = takeNotes(bytes, unit, MAX_BARS * TICKS_PER_BAR * 2);
+    const take = version === VERSION ? takeNotes : takeUnpackedNotes;
+    const notes = take(bytes, unit, MAX_BARS * TICKS_PER_BAR * 2);
     if (bytes.next().done !== true) return { problem: 'broken' };
     return { title, score: { notes: sortNotes(notes), bars, tempoBpm, quantizeStrength } };
   } catch (thrown) {

@@ -21,6 +21,7 @@ export class Compose {
   readonly #store: PieceStore;
   #lock: WriterLock | undefined;
   #writer = $state(false);
+  #hasLock = false;
   #shelf = $state.raw<readonly Composition[]>([]);
   #document = $state.raw<ComposeDocument>(new ComposeDocument(freshPiece(emptyDraft('Untitled'))));
   #error = $state.raw<StudioError | undefined>();
@@ -82,10 +83,13 @@ export class Compose {
   async open(wanted: string | undefined): Promise<void> {
     this.#lock = await requestWriterLock(WRITER_LOCK, {
       onChange: (held) => {
-        const before = this.#writer;
-        this.#writer = held;
-        // What the other tab has written until now is what counts.
-        if (held && !before && this.#isOpen) void this.#reload(this.#document.id);
+        this.#hasLock = held;
+        if (!held || !this.#isOpen) this.#writer = held;
+        // What the other tab has written until now is what counts: nothing is written before it is read.
+        else
+          void this.#reload(this.#document.id).then(() => {
+            this.#writer = this.#hasLock && !this.#isClosed;
+          });
       },
     });
     await this.#reload(wanted);

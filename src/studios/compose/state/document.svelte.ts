@@ -35,11 +35,23 @@ interface VersionsStep {
   readonly again: (versions: Versions) => Versions;
 }
 
+/** Changes of one setting that follow each other faster than this are one movement of a slider. */
+const ONE_MOVEMENT_MS = 1000;
+
+/** When a change is part of the step of undo before it: if that one has the same key. */
+export interface Joining {
+  /** Of one gesture on the roll: however long it takes. */
+  readonly merge?: string;
+  /** Of one setting: while it is being moved, and not when somebody comes back to it. */
+  readonly setting?: string;
+}
+
 interface Moment {
   readonly draft: Draft;
   /** What was done to get away from it. */
   readonly label: string;
   readonly merge: string | undefined;
+  readonly setting?: string | undefined;
   readonly versions?: VersionsStep;
 }
 
@@ -57,6 +69,8 @@ export class ComposeDocument {
   /** Undefined in a tab that may only look. */
   readonly #onChange: ((composition: Composition) => void) | undefined;
   #changedAtMs: number;
+  /** When `change` was called last, milliseconds of the page's clock. */
+  #changedMs = Number.NEGATIVE_INFINITY;
 
   constructor(composition: Composition, onChange?: (composition: Composition) => void) {
     this.id = composition.id;
@@ -124,42 +138,58 @@ export class ComposeDocument {
    *
    * @param label what is done, e.g. `Move notes`
    * @param next the draft after it
-   * @param options `merge`: steps with the same key that follow each other are one, e.g. of one drag
+   * @param joining what it is one step with
    */
-  change(label: string, next: (draft: Draft) => Draft, options: { readonly merge?: string } = {}): void {
+  change(label: string, next: (draft: Draft) => Draft, { merge, setting }: Joining = {}): void {
     const before = this.#draft;
     const after = next(before);
     if (after === before) return;
     const last = this.#past.at(-1);
-    const joins = options.merge !== undefined && last?.merge === options.merge && this.#future.length === 0;
-    if (!joins) this.#past = [...this.#past, { draft: before, label, merge: options.merge }];
+    const nowMs = performance.now();
+    const isSame =
+      (merge !== undefined && last?.merge === merge) ||
+      (setting !== undefined && last?.setting === setting && nowMs - this.#changedMs < ONE_MOVEMENT_MS);
+    this.#changedMs = nowMs;
+    if (!isSame || this.#future.length > 0)
+      this.#past = [...this.#past, { draft: before, label, merge, setting }];
     this.#future = [];
     this.#set(after);
   }
 
   /** Changes only the notes; what the last run did is no longer what is there. */
-  changeScore(label: string, next: (score: Score) => Score, options?: { readonly merge?: string }): void {
+  changeScore(label: string, next: (score: Score) => Score, joining?: Joining): void {
     this.change(
       label,
       (draft) => {
         const score = next(draft.score);
         return score === draft.score ? draft : { ...draft, score, lastRun: NO_COUNTS };
       },
-      options,
+      joining,
     );
   }
 
-  /** Changes what the network is asked for; `merge` as for `change`. */
-  changeRun(next: (run: RunSettings) => RunSettings, merge: string): void {
-    this.change('Change the settings', (draft) => ({ ...draft, run: next(draft.run) }), { merge });
+  /** Changes what the network is asked for; `setting` as for `change`. */
+  changeRun(next: (run: RunSettings) => RunSettings, setting?: string): void {
+    this.change(
+      'Change the settings',
+      (draft) => ({ ...draft, run: next(draft.run) }),
+      setting === undefined ? {} : { setting },
+    );
   }
 
-  changeSettings(change: Partial<SamplerSettings>, merge: string): void {
-    this.changeRun((run) => ({ ...run, settings: { ...run.settings, ...change } }), merge);
+  changeSettings(change: Partial<SamplerSettings>, setting: string): void {
+    this.changeRun((run) => ({ ...run, settings: { ...run.settings, ...change } }), setting);
   }
 
-  setConstraints(constraints: Constraints): void {
-    this.changeRun((run) => ({ ...run, constraints }), 'constraints');
+  /** Changes how it sounds; `setting` as for `change`, of the mixer's own. */
+  changeMixer(next: (mixer: MixerSettings) => MixerSettings, setting: string): void {
+    this.change('Change the mixer', (draft) => ({ ...draft, mixer: next(draft.mixer) }), {
+      setting: `mixer ${setting}`,
+    });
+  }
+
+  setConstraints(constraints: Constraints, setting?: string): void {
+    this.changeRun((run) => ({ ...run, constraints }), setting);
   }
 
   /** How many steps of undo there are. */
@@ -197,10 +227,10 @@ export class ComposeDocument {
   }
 
   /** @returns ids of the new notes */
-  addNotes(notes: readonly NewNote[], label: string, options?: { readonly merge?: string }): number[] {
+  addNotes(notes: readonly NewNote[], label: string, joining?: Joining): number[] {
     const first = nextNoteId(this.score);
     const made = notes.map((note, at): ScoreNote => ({ ...note, id: first + at }));
-    this.changeScore(label, (score) => ({ ...score, notes: sortNotes([...score.notes, ...made]) }), options);
+    this.changeScore(label, (score) => ({ ...score, notes: sortNotes([...score.notes, ...made]) }), joining);
     return made.map(({ id }) => id);
   }
 
@@ -211,11 +241,14 @@ export class ComposeDocument {
     if (removed === undefined) return () => undefined;
     const back = (versions: Versions): Versions =>
       versions.some((version) => version.id === id) ? versions : versions.toSpliced(at, 0, removed);
-    this.#changeVersions(`Delete “${removed.name}”`, {
-      back,
-      again: (versions) => versions.filter((version) => version.id !== id),
-    });
-    return () => this.#setVersions(back(this.#versions));
+    const step = { back, again: (versions: Versions) => versions.filter((version) => version.id !== id) };
+    this.#changeVersions(`Delete “${removed.name}”`, step);
+    return () => {
+      // It is as if it had not been: a step that does nothing would be left.
+      this.#past = this.#past.filter(({ versions }) => versions !== step);
+      this.#future = this.#future.filter(({ versions }) => versions !== step);
+      this.#setVersions(back(this.#versions));
+    };
   }
 
   /** Names or stars a version, as a step of undo. */
@@ -248,7 +281,7 @@ export class ComposeDocument {
     ids: ReadonlySet<number>,
     label: string,
     next: (note: ScoreNote) => ScoreNote,
-    options?: { readonly merge?: string },
+    joining?: Joining,
   ): void {
     if (ids.size === 0) return;
     this.change(
@@ -270,7 +303,7 @@ export class ComposeDocument {
           lastRun: NO_COUNTS,
         };
       },
-      options,
+      joining,
     );
   }
 

@@ -1,6 +1,7 @@
 import { fail, type StudioError } from '../../../kernel/result.ts';
 import { emptyDraft, NO_COUNTS } from '../engine/composition.ts';
 import { firstChoice, viewSong, type FileChoice, type FileView } from '../engine/midi-view.ts';
+import type { MixerSettings } from '../engine/mixer-settings.ts';
 import type { Score } from '../engine/score.ts';
 import type { Song } from '../../../platform/midi-file-song.ts';
 import type { Compose } from './compose.svelte.ts';
@@ -32,6 +33,12 @@ async function isSaved(file: File): Promise<boolean> {
     return false;
   }
 }
+
+/** The instruments stay; who was muted, or alone, was so for the sake of another piece. */
+const unmuted = (mixer: MixerSettings): MixerSettings => ({
+  ...mixer,
+  parts: mixer.parts.map((part) => ({ ...part, isMuted: false, isSolo: false })),
+});
 
 /** Files that are opened, one after the other, and what the page says of them. */
 export class OpenedFiles {
@@ -83,12 +90,18 @@ export class OpenedFiles {
   begin(title: string, score: Score): void {
     const { document } = this.#compose;
     if (document.score.notes.length === 0 && document.versions.length === 0)
-      document.change(`Open “${title}”`, (draft) => ({ ...draft, title, score, locked: undefined }));
+      document.change(`Open “${title}”`, (draft) => ({
+        ...draft,
+        title,
+        score,
+        locked: undefined,
+        mixer: unmuted(draft.mixer),
+      }));
     else
       this.#compose.create({
         ...emptyDraft(title),
         score,
-        mixer: document.mixer,
+        mixer: unmuted(document.mixer),
         run: document.draft.run,
       });
   }

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { RATE } from './doorbell.ts';
 
-const FIXTURES = 'src/studios/doorbell/worker/fixtures';
+const FLITE = 'src/studios/doorbell/worker/fixtures';
+/** Recordings of people. */
+export const PEOPLE = 'bench/doorbell/speech';
 
-/** A recording made by Flite (README.md beside it), three times as many samples a second, with a pause behind it. */
-export function speech(name: string): Float32Array {
-  const bytes = readFileSync(`${FIXTURES}/${name}.wav`);
+/**
+ * A recording (README.md beside it), three times as many samples a second, with a pause behind it.
+ *
+ * @param name of the file
+ * @param folder of people; left out: those made by Flite
+ */
+export function speech(name: string, folder: string = FLITE): Float32Array {
+  const bytes = readFileSync(`${folder}/${name}.wav`);
   const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length));
   const times = RATE / 16_000;
   return Float32Array.from({ length: samples.length * times + RATE }, (_, i) => {

@@ -150,7 +150,10 @@ export class Speech implements SpeechApi {
       const words = await transcribe(network, samples, {
         language,
         signal,
-        onSeconds: (done) => onProgress?.({ phase: 'transcribing', done, total: soundSec, unit: 'seconds' }),
+        onSeconds: (done) => {
+          // Nobody knows how far it is in the first piece, which is all of a short recording.
+          if (done > 0) onProgress?.({ phase: 'transcribing', done, total: soundSec, unit: 'seconds' });
+        },
       });
       return ok({ words, soundSec, workSec: (performance.now() - from) / 1000 });
     });

@@ -21,8 +21,8 @@ interface SpokenSet {
   readonly title: string;
   readonly recordings: readonly Spoken[];
   readonly wordsToKnow: string;
-  /** Word error rates that are allowed. */
-  readonly most: Readonly<Record<OfflineEngine, number>>;
+  /** Word error rates that are allowed; that of an engine which is not meant for such speech is told beside. */
+  readonly most: { readonly moonshine: number; readonly phrases?: number };
 }
 
 /** Sums over a set. */
@@ -64,7 +64,7 @@ function setsOf(dir: string | undefined): readonly SpokenSet[] {
       recordings: readSet(PEOPLE),
       wordsToKnow: '',
       // A grammar of what is said at doors knows next to nothing of it.
-      most: { moonshine: 0.05, phrases: 1 },
+      most: { moonshine: 0.05 },
     },
     {
       id: 'flite',
@@ -80,7 +80,8 @@ function setsOf(dir: string | undefined): readonly SpokenSet[] {
       title: basename(dir),
       recordings: readSet(dir),
       wordsToKnow: '',
-      most: { moonshine: 1, phrases: 1 },
+      // What is in them is not known here; an engine that hears nothing at all fails.
+      most: { moonshine: 0.9 },
     });
   return sets;
 }
@@ -103,26 +104,36 @@ async function writeDown(page: Page, engine: OfflineEngine, set: SpokenSet): Pro
   return sum;
 }
 
-function rowsOf(set: SpokenSet, engine: OfflineEngine, written: Written): Row[] {
-  const { errors, words, soundSec, workSec } = written;
-  return [
-    row({
-      id: `words-${set.id}-${engine}`,
-      what: `word error rate, ${set.title}: ${ENGINES[engine]}`,
-      value: errors / words,
-      unit: '',
-      must: { atMost: set.most[engine] },
-      beside: { errors, words, recordings: set.recordings.length, 'sound, s': soundSec },
-    }),
-    row({
-      id: `words-time-${set.id}-${engine}`,
-      what: `work for a second of sound, ${set.title}: ${ENGINES[engine]}`,
-      value: workSec / soundSec,
-      unit: 's',
-      must: { atMost: MOST_FACTOR },
-      beside: { 'work, s': workSec, 'sound, s': soundSec },
-    }),
-  ];
+function rowsOf(set: SpokenSet, written: Readonly<Record<OfflineEngine, Written>>): Row[] {
+  return (Object.keys(ENGINES) as OfflineEngine[]).flatMap((engine) => {
+    const atMost = set.most[engine];
+    if (atMost === undefined) return [];
+    const { errors, words, soundSec, workSec } = written[engine];
+    const { phrases } = written;
+    return [
+      row({
+        id: `words-${set.id}-${engine}`,
+        what: `word error rate, ${set.title}: ${ENGINES[engine]}`,
+        value: errors / words,
+        unit: '',
+        must: { atMost },
+        beside: {
+          errors,
+          words,
+          recordings: set.recordings.length,
+          ...(set.most.phrases === undefined ? { [ENGINES.phrases]: phrases.errors / phrases.words } : {}),
+        },
+      }),
+      row({
+        id: `words-time-${set.id}-${engine}`,
+        what: `work for a second of sound, ${set.title}: ${ENGINES[engine]}`,
+        value: workSec / soundSec,
+        unit: 's',
+        must: { atMost: MOST_FACTOR },
+        beside: { 'work, s': workSec, 'sound, s': soundSec },
+      }),
+    ];
+  });
 }
 
 /**
@@ -143,9 +154,10 @@ export async function wordRows(dir: string | undefined): Promise<Row[]> {
     const addresses = { speech: stage.workerAt('speech'), phrases: stage.workerAt('phrases') };
     await page.evaluate((of) => window.speech?.open(of), addresses);
     const rows: Row[] = [];
-    for (const set of sets)
-      for (const engine of Object.keys(ENGINES) as OfflineEngine[])
-        rows.push(...rowsOf(set, engine, await writeDown(page, engine, set)));
+    for (const set of sets) {
+      const moonshine = await writeDown(page, 'moonshine', set);
+      rows.push(...rowsOf(set, { moonshine, phrases: await writeDown(page, 'phrases', set) }));
+    }
     return rows;
   } finally {
     await browser.close();

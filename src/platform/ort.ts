@@ -21,16 +21,29 @@ function prepare(): void {
   env.logLevel = 'error';
 }
 
+/** The runtime itself is not there, whatever the network: its wasm cannot be fetched or compiled. */
+export class OrtStartError extends Error {
+  override readonly name = 'OrtStartError';
+}
+
+/** How the runtime begins to say so; a worker in which it failed once tries no more. */
+const NOT_STARTED = /no available backend|initWasm/;
+
 /**
  * Opens a network.
  *
  * @param model an ONNX file; read, not kept
  * @returns the network; whoever asked ends it with `release`
- * @throws Error when this browser has no WebAssembly, the wasm cannot be fetched, or the file is no network that the runtime
- *   knows; the message is the runtime's
+ * @throws OrtStartError when this browser has no WebAssembly, or the wasm cannot be fetched; Error when the file is no
+ *   network that the runtime knows; the message is the runtime's
  * @see https://onnxruntime.ai/docs/api/js/interfaces/InferenceSessionFactory.html
  */
 export async function openNetwork(model: Uint8Array<ArrayBuffer>): Promise<InferenceSession> {
   prepare();
-  return InferenceSession.create(model, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  try {
+    return await InferenceSession.create(model, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  } catch (thrown) {
+    if (thrown instanceof Error && NOT_STARTED.test(thrown.message)) throw new OrtStartError(thrown.message);
+    throw thrown;
+  }
 }

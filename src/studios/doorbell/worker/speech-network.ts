@@ -1,5 +1,5 @@
 import { describe } from '../../../kernel/result.ts';
-import { openNetwork, Tensor, type InferenceSession } from '../../../platform/ort.ts';
+import { openNetwork, OrtStartError, Tensor, type InferenceSession } from '../../../platform/ort.ts';
 import { pause } from '../../../platform/rpc-pause.ts';
 import { pastNames } from '../engine/speech/cached-decoder.ts';
 import { readConfig, type ConfigFiles, type SpeechConfig } from '../engine/speech/config.ts';
@@ -56,6 +56,7 @@ async function openGraph({ name, bytes }: NamedBytes): Promise<InferenceSession>
   try {
     return await openNetwork(bytes);
   } catch (thrown) {
+    if (thrown instanceof OrtStartError) throw thrown;
     const found = `${bytes.length.toLocaleString('en')} bytes that are none (${describe(thrown).slice(0, 200)})`;
     throw new FileFault(name, 'an ONNX network', found);
   }
@@ -96,7 +97,7 @@ function checkGraphs(
  *
  * @param files of it
  * @returns the network
- * @throws FileFault that names the file and what was expected
+ * @throws FileFault that names the file and what was expected; OrtStartError when nothing can be opened
  */
 export async function openFiles({ texts, encoder, decoder }: NetworkFiles): Promise<RunningNetwork> {
   const json = texts['tokenizer.json'];

@@ -2,6 +2,7 @@ import { describe, fail, ok } from '../../../kernel/result.ts';
 import { Serial } from '../../../kernel/serial.ts';
 import { OwnSetStore, type OwnSetContent } from '../../../platform/model-store/own-sets.ts';
 import { ModelStore } from '../../../platform/model-store/store.ts';
+import { OrtStartError } from '../../../platform/ort.ts';
 import type { TaskOptions } from '../../../platform/rpc.ts';
 import { sha256Hex } from '../../../platform/storage/sha256.ts';
 import { FileFault } from '../engine/speech/file-fault.ts';
@@ -204,6 +205,12 @@ function failure(thrown: unknown): SpeechResult<never> {
   if (thrown instanceof FileFault)
     return fail('bad-network', `${thrown.message}.`, {
       hint: 'A network is a folder with config.json, tokenizer.json, generation_config.json and the two graphs encoder_model.onnx and decoder_model_merged.onnx, of Moonshine or Whisper.',
+    });
+  if (thrown instanceof OrtStartError)
+    return fail('network-failed', 'What runs speech networks could not be fetched or started.', {
+      hint: 'Check the connection, and try again.',
+      retryable: true,
+      cause: thrown,
     });
   return fail('network-failed', 'The speech network could not be run.', {
     hint: 'There may be too little memory: close other tabs, or take a smaller network.',

@@ -34,7 +34,7 @@ const given = (path: string, bytes = Infinity): Dropped => ({
 test('a speech network is downloaded, writes down a recording, and goes on without the site', async ({
   site,
 }) => {
-  await withMicrophone(speech('austen-0930', PEOPLE), async (context) => {
+  await withMicrophone(speech('austen-0930', 0, 1, PEOPLE), async (context) => {
     const requested = recordRequests(context);
     const doorbell = new DoorbellPage(await context.newPage());
     const { page } = doorbell;

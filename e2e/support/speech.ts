@@ -6,18 +6,23 @@ const FLITE = 'src/studios/doorbell/worker/fixtures';
 export const PEOPLE = 'bench/doorbell/speech';
 
 /**
- * A recording (README.md beside it), three times as many samples a second, with a pause behind it.
+ * A recording (README.md beside it), three times as many samples a second.
  *
- * @param name of the file
- * @param folder of people; left out: those made by Flite
+ * @param name of the file, without its ending
+ * @param beforeSec silence before it, s
+ * @param afterSec silence behind it, s
+ * @param folder left out: those made by Flite
  */
-export function speech(name: string, folder: string = FLITE): Float32Array {
+export function speech(name: string, beforeSec = 0, afterSec = 1, folder = FLITE): Float32Array {
   const bytes = readFileSync(`${folder}/${name}.wav`);
   const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length));
   const times = RATE / 16_000;
-  return Float32Array.from({ length: samples.length * times + RATE }, (_, i) => {
+  const before = Math.round(beforeSec * RATE);
+  const all = new Float32Array(before + samples.length * times + Math.round(afterSec * RATE));
+  for (let i = 0; i < samples.length * times; i += 1) {
     const at = Math.floor(i / times);
-    const [from = 0, to = 0] = samples.subarray(at, at + 2);
-    return (from + (to - from) * (i / times - at)) / 32_768;
-  });
+    const from = samples[at] ?? 0;
+    all[before + i] = (from + ((samples[at + 1] ?? 0) - from) * (i / times - at)) / 32_768;
+  }
+  return all;
 }

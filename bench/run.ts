@@ -9,7 +9,7 @@ import { benchScale } from './look/scale.ts';
 const USAGE = `usage: npm run bench -- look [--dir DIR] [--only PART] [--sizes N,N]
        npm run bench -- look-scale [--sizes N,N]
        npm run bench -- compose [--only PART]
-       npm run bench -- doorbell`;
+       npm run bench -- doorbell [--dir DIR] [--only PART]`;
 
 try {
   const { values, positionals } = parseArgs({
@@ -25,7 +25,7 @@ try {
     if (only !== undefined && !COMPOSE_PARTS.includes(only))
       throw new UsageError(`--only takes one of: ${COMPOSE_PARTS.join(', ')}`);
     isWithin = await benchCompose(only);
-  } else if (studio === 'doorbell') isWithin = await benchDoorbell();
+  } else if (studio === 'doorbell') isWithin = await benchDoorbell({ dir, only });
   else throw new UsageError(studio === undefined ? USAGE : `no such studio: ${studio}`);
   if (!isWithin) process.exitCode = 1;
 } catch (thrown) {

@@ -26,6 +26,7 @@ export default defineConfig({
         compose: page('compose'),
         'bare-tone': page('bare-tone'),
         words: page('words'),
+        speech: page('speech'),
       },
     },
   },

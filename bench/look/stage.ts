@@ -13,6 +13,8 @@ export interface Stage {
   readonly plainUrl: string;
   /** Scripts of the workers that the site ships, as addresses below `siteUrl`. */
   readonly workers: { readonly library: string; readonly graph: string };
+  /** The same of any worker. */
+  readonly workerAt: (name: string) => string;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function openStage(): Promise<Stage> {
     siteUrl: site.url,
     plainUrl: plain.url,
     workers: { library: workerScript('library'), graph: workerScript('graph') },
+    workerAt: workerScript,
     async close() {
       await site.close();
       await plain.close();

@@ -15,6 +15,13 @@ describe('settings', () => {
     );
   });
 
+  it('put an engine that is newer than the person’s order where it usually stands', () => {
+    expect(saneSettings({}, 'en').engines).toEqual(ENGINE_IDS);
+    expect(saneSettings({ engines: ['phrases', 'vendor', 'on-device'] }, 'en').engines).toEqual([
+      ...['phrases', 'vendor', 'network', 'on-device'],
+    ]);
+  });
+
   it('never allow sending by themselves', () => {
     expect(saneSettings({}, 'en').allowsSending).toBeUndefined();
     expect(saneSettings({ allowsSending: 'yes' }, 'en').allowsSending).toBeUndefined();

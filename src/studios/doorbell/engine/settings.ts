@@ -2,7 +2,7 @@ import { saneRelay, type RelaySettings } from './relay.ts';
 import type { HideBy } from './words-to-hide.ts';
 
 /** Ways to turn sound into words, in the order in which they may be tried. */
-export const ENGINE_IDS = ['on-device', 'vendor', 'phrases'] as const;
+export const ENGINE_IDS = ['on-device', 'vendor', 'network', 'phrases'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
 /** How a person wants the doorbell. */
@@ -23,6 +23,8 @@ export interface DoorbellSettings {
   readonly hideBy: HideBy;
   /** Engines in their order. */
   readonly engines: readonly EngineId[];
+  /** The speech network to take where several hear the language, by its id; empty: the first. */
+  readonly network: string;
   /** Those that are not tried. */
   readonly enginesOff: readonly EngineId[];
   /** Undefined: not asked yet. */
@@ -72,9 +74,14 @@ const flag = (value: unknown, otherwise: boolean): boolean =>
   typeof value === 'boolean' ? value : otherwise;
 const isEngine = (value: unknown): value is EngineId => ENGINE_IDS.some((id) => id === value);
 
+// The person's order; an engine that is newer than it comes behind the one that it usually follows.
 function enginesOf(value: unknown): EngineId[] {
-  const known = Array.isArray(value) ? value.filter(isEngine) : [];
-  return [...new Set([...known, ...ENGINE_IDS])];
+  const order = [...new Set(Array.isArray(value) ? value.filter(isEngine) : [])];
+  ENGINE_IDS.forEach((id, i) => {
+    const before = ENGINE_IDS[i - 1];
+    if (!order.includes(id)) order.splice(before === undefined ? 0 : order.indexOf(before) + 1, 0, id);
+  });
+  return order;
 }
 
 /**
@@ -104,6 +111,7 @@ export function saneSettings(wanted: unknown, language: string): DoorbellSetting
     wordsToHide: text(has.wordsToHide),
     hideBy: has.hideBy === 'remove' || has.hideBy === 'tag' ? has.hideBy : 'mask',
     engines: enginesOf(has.engines),
+    network: text(has.network),
     enginesOff: Array.isArray(has.enginesOff)
       ? ENGINE_IDS.filter((id) => (has.enginesOff as unknown[]).includes(id))
       : [],

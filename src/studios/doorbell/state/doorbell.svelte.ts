@@ -1,6 +1,8 @@
 import { createContext } from 'svelte';
+import type { Progress } from '../../../kernel/progress.ts';
 import { ok, type Result, type StudioError } from '../../../kernel/result.ts';
 import { openMicrophone, type MicrophoneCode } from '../../../platform/audio/microphone.ts';
+import type { TaskOptions } from '../../../platform/rpc.ts';
 import { requestWriterLock, type WriterLock } from '../../../platform/storage/writer-lock.ts';
 import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
@@ -9,6 +11,7 @@ import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
 import { Greetings } from './greetings.svelte.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
+import { NetworkEar } from './network-ear.svelte.ts';
 import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
@@ -20,6 +23,7 @@ import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 
 export type { DoorbellSettings, EngineId } from '../engine/settings.ts';
+export type { Ear } from './ears.ts';
 
 const LOCK = 'atelier-doorbell-visits';
 
@@ -33,7 +37,8 @@ export class Doorbell {
   readonly relay: Relay;
   readonly greetings: Greetings;
   readonly room: Room;
-  readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
+  readonly network: NetworkEar = new NetworkEar(() => this.#settings.network);
+  readonly ears: readonly Ear[] = [...browserEars(), this.network, new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
   /** The message that a notification was pressed to play; the list plays it. */
@@ -48,6 +53,7 @@ export class Doorbell {
   #readiness = $state.raw<ReadonlyMap<EngineId, Readiness>>(new Map());
   #asksToSend = $state(false);
   #again = $state.raw<{ readonly id: string; readonly stop: AbortController } | undefined>();
+  #heard = $state.raw<Progress>(NOTHING_HEARD);
 
   constructor(store: MessageStore) {
     this.#store = store;
@@ -105,6 +111,10 @@ export class Doorbell {
   get transcribingAgain(): string | undefined {
     return this.#again?.id;
   }
+  /** How much of it was heard, for engines that tell. */
+  get heardAgain(): Progress {
+    return this.#heard;
+  }
 
   async open(): Promise<void> {
     await this.#readSettings();
@@ -160,7 +170,7 @@ export class Doorbell {
   async change(fields: Partial<DoorbellSettings>): Promise<void> {
     this.#settings = saneSettings({ ...this.#settings, ...fields }, navigator.language);
     await this.messages.attempt('keeping the settings', () => this.#store.changeSettings(fields));
-    if (fields.language !== undefined) await this.refreshEngines();
+    if (fields.language !== undefined || fields.network !== undefined) await this.refreshEngines();
   }
 
   setGreeting(text: string): void {
@@ -195,10 +205,13 @@ export class Doorbell {
     if (language === this.#settings.language) this.#readiness = new Map(entries);
   }
 
-  async downloadEngine(ear: Ear): Promise<boolean> {
-    const isReady = await ear.download(this.#settings.language);
-    await this.refreshEngines();
-    return isReady;
+  /** @throws HearingError that says what went wrong */
+  async downloadEngine(ear: Ear, options: TaskOptions): Promise<boolean> {
+    try {
+      return await ear.download(this.#settings.language, options);
+    } finally {
+      await this.refreshEngines();
+    }
   }
 
   ask(): void {
@@ -246,9 +259,11 @@ export class Doorbell {
     const stop = new AbortController();
     this.#again?.stop.abort();
     this.#again = { id: message.id, stop };
+    this.#heard = NOTHING_HEARD;
     try {
       const { wordsToKnow } = this.#settings;
-      const options = { language: message.language, wordsToKnow, onInterim: () => undefined };
+      const onProgress = (progress: Progress): void => void (this.#heard = progress);
+      const options = { language: message.language, wordsToKnow, onInterim: () => undefined, onProgress };
       const heard = await hearAgain(sound, ear, options, stop.signal);
       if (stop.signal.aborted) return undefined;
       if (heard === '') return `${ear.title} heard no words in it.`;
@@ -257,6 +272,7 @@ export class Doorbell {
       await this.messages.change(message.id, { heard, transcript, engine: ear.id, problems });
       return undefined;
     } catch (thrown) {
+      if (stop.signal.aborted) return undefined;
       return `${ear.title} could not transcribe it: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
     } finally {
       if (this.#again.stop === stop) this.#again = undefined;
@@ -312,6 +328,8 @@ export class Doorbell {
     await this.greetings.open();
   }
 }
+
+const NOTHING_HEARD: Progress = { phase: 'transcribing', done: 0, total: 0, unit: 'seconds' };
 
 const UNHEARD: ReadonlySet<string> = new Set([
   'no-engine',

@@ -1,3 +1,5 @@
+import type { OnProgress } from '../../../kernel/progress.ts';
+import type { TaskOptions } from '../../../platform/rpc.ts';
 import { vocabularyOf } from '../engine/words-to-know.ts';
 import type { EngineId } from '../engine/settings.ts';
 
@@ -10,6 +12,8 @@ export interface HearOptions {
   /** Names and phrases that are likely, one a line. */
   readonly wordsToKnow: string;
   readonly onInterim: (words: string) => void;
+  /** Seconds of a recording that have been heard. */
+  readonly onProgress?: OnProgress;
 }
 
 /** An engine that listens. */
@@ -28,8 +32,8 @@ export interface Ear {
   /** Sound leaves the device. */
   readonly sends: boolean;
   readiness(language: string): Promise<Readiness>;
-  /** Fetches what `needs-download` misses. @returns whether it is ready */
-  download(language: string): Promise<boolean>;
+  /** Fetches what `needs-download` misses. @returns whether it is ready @throws HearingError that says what went wrong */
+  download(language: string, options?: TaskOptions): Promise<boolean>;
   /** Listens while it is spoken. Left out by an engine that hears recordings only. */
   hear?(track: MediaStreamTrack, options: HearOptions): Hearing;
   /** Hears a recording as fast as it can. Left out by an engine that only listens. */

@@ -5,10 +5,8 @@ import { startWorker } from '../../../platform/worker-start.ts';
 import { spokenLanguage } from '../engine/door-grammar.ts';
 import type { PhrasesApi } from '../worker/protocol.ts';
 import phrasesUrl from '../worker/phrases.worker.ts?worker&url';
+import { samplesOf } from './samples.ts';
 import { HearingError, type Ear, type HearOptions, type Readiness } from './ears.ts';
-
-/** What the worker listens to, Hz. */
-const SAMPLE_RATE = 16_000;
 
 type Language = 'en' | 'fr';
 const modelOf = (language: Language): string => `soundswallower-${language}`;
@@ -98,17 +96,4 @@ export class PhrasesEar implements Ear {
     const loaded = await api.load(language, transfer(files, Object.values(files)));
     if (!loaded.ok) throw new HearingError(loaded.error.message);
   }
-}
-
-/** A recording as the worker hears it. */
-async function samplesOf(sound: Blob): Promise<Float32Array<ArrayBuffer>> {
-  // Decoding resamples to the context's rate; its length is of no importance.
-  const buffer = await new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(await sound.arrayBuffer());
-  const mixed = new Float32Array(buffer.length);
-  for (let channel = 0; channel < buffer.numberOfChannels; channel += 1) {
-    const samples = buffer.getChannelData(channel);
-    for (let i = 0; i < mixed.length; i += 1)
-      mixed[i] = (mixed[i] ?? 0) + (samples[i] ?? 0) / buffer.numberOfChannels;
-  }
-  return mixed;
 }

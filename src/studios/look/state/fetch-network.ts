@@ -1,7 +1,7 @@
 import type { OnProgress } from '../../../kernel/progress.ts';
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { LookError } from '../worker/protocol.ts';
-import { fetchFile, toAddress } from './fetch-file.ts';
+import { fetchFile, toAddress } from '../../../platform/fetch-file.ts';
 
 /** As much as is read of files, too. */
 const MAX_BYTES = 512 * 2 ** 20;

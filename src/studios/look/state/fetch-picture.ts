@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { LookError } from '../worker/protocol.ts';
-import { fetchFile, toAddress } from './fetch-file.ts';
+import { fetchFile, toAddress } from '../../../platform/fetch-file.ts';
 
 const MAX_BYTES = 64 * 2 ** 20;
 

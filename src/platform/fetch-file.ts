@@ -1,5 +1,7 @@
-import { fail, ok, type Result } from '../../../kernel/result.ts';
-import type { LookError } from '../worker/protocol.ts';
+import { fail, ok, type Result, type StudioError } from '../kernel/result.ts';
+
+/** Why a file by its address is not there. */
+export type FetchFileError = StudioError<'unreadable' | 'too-large'>;
 
 /** What a file by its address may be. */
 interface Wanted {
@@ -21,7 +23,7 @@ interface Wanted {
  * @param what it should be the address of, e.g. `a picture`
  * @returns the address, of http or https
  */
-export function toAddress(text: string, what: string): Result<URL, LookError> {
+export function toAddress(text: string, what: string): Result<URL, FetchFileError> {
   const url = URL.parse(text.trim());
   if (url !== null && /^https?:$/.test(url.protocol)) return ok(url);
   return fail('unreadable', `“${text.slice(0, 200)}” is not the address of ${what}.`, {
@@ -40,7 +42,7 @@ export function toAddress(text: string, what: string): Result<URL, LookError> {
 export async function fetchFile(
   url: URL,
   { most, tooLarge, hint, signal, onBytes }: Wanted,
-): Promise<Result<File, LookError>> {
+): Promise<Result<File, FetchFileError>> {
   const address = url.href.slice(0, 200);
   try {
     const response = await fetch(url, {

@@ -1,0 +1,4 @@
+import { serve } from '../../../platform/rpc.ts';
+import { Speech } from './speech.ts';
+
+serve(new Speech());

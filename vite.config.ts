@@ -64,8 +64,8 @@ export default defineConfig({
         // Fetched when asked for; the model store keeps the models.
         globIgnores: ['models/**', 'samples/**', 'sw.js'],
         dontCacheBustURLsMatching: /^(assets|workers)\//,
-        // Verovio is the largest; it is kept when it is asked for: src/sw/sw.ts.
-        maximumFileSizeToCacheInBytes: 12_000_000,
+        // ONNX Runtime and Verovio are the largest; they are kept when they are asked for: src/sw/sw.ts.
+        maximumFileSizeToCacheInBytes: 16_000_000,
       },
     }),
   ],

@@ -11,6 +11,9 @@ const DIST = 'dist';
 const COMPRESSIBLE = /\.(html|js|css|json|svg|wasm|webmanifest)$/;
 /** Below this the headers of the answer weigh more than what is saved. */
 const MIN_BYTES = 1024;
+/** Above this the best quality takes half a minute a file, for some per cent. */
+const LARGE_BYTES = 8_000_000;
+const LARGE_QUALITY = 9;
 /** Models are read by ranges, and a range of a compressed file is another range. */
 const LEFT_ALONE = /^\/(models|samples)\//;
 
@@ -24,7 +27,8 @@ for (const file of files) {
   if (!COMPRESSIBLE.test(file) || LEFT_ALONE.test(pathOf(file)) || content.length < MIN_BYTES) continue;
   const brotli = brotliCompressSync(content, {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_QUALITY]:
+        content.length > LARGE_BYTES ? LARGE_QUALITY : constants.BROTLI_MAX_QUALITY,
       [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
     },
   });

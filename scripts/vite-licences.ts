@@ -29,7 +29,10 @@ const COMMON_TEXT: Readonly<Record<string, string>> = {
 };
 
 /** Packages whose text is not in them, and is not the same for all of their licence. */
-const OWN_TEXT: Readonly<Record<string, string>> = { soundswallower: 'licences/soundswallower.txt' };
+const OWN_TEXT: Readonly<Record<string, string>> = {
+  soundswallower: 'licences/soundswallower.txt',
+  'onnxruntime-web': 'licences/onnxruntime.txt',
+};
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

@@ -60,6 +60,7 @@ const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'twins.worker': "'self' 'wasm-unsafe-eval'",
   'networks.worker': "'self' 'wasm-unsafe-eval'",
   'phrases.worker': "'self' 'wasm-unsafe-eval'",
+  'speech.worker': "'self' 'wasm-unsafe-eval'",
 };
 
 /**

@@ -12,7 +12,7 @@ import { stayHome } from './stay-home.ts';
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] };
 
 /** Large, and wanted by few: kept when it is first asked for. */
-const isOnDemand = (url: string): boolean => url.includes('/chunks/verovio-');
+const isOnDemand = (url: string): boolean => /\/(chunks\/verovio|ort-wasm)-/.test(url);
 /** Named as the other caches of this site are: src/platform/site-cache.ts. */
 const ON_DEMAND = `atelier-on-demand-${self.registration.scope}`;
 

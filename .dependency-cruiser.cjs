@@ -52,7 +52,7 @@ module.exports = {
       '^src/kernel/',
       '^src/studios/$1/assembly/',
       '^src/studios/$1/(engine|worker)/',
-      '^src/platform/(rpc|storage|model-store|tf-backend|midi-file|audio-file)',
+      '^src/platform/(rpc|storage|model-store|tf-backend|ort|midi-file|audio-file)',
     ]),
     only('platform', '^src/platform/', ['^src/kernel/', '^src/platform/']),
     only('ui', '^src/ui/', ['^src/kernel/', '^src/ui/']),

@@ -1,23 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type Page } from '@playwright/test';
-import { DoorbellPage, RATE, withMicrophone } from '../support/doorbell.ts';
+import { DoorbellPage, withMicrophone } from '../support/doorbell.ts';
 import { expect, recordRequests, test } from '../support/site.ts';
+import { speech } from '../support/speech.ts';
 
-const FIXTURES = 'src/studios/doorbell/worker/fixtures';
 const ENGINE = 'Names and set phrases, on this device';
 const SAID = /this is Ana Miller with a parcel/;
-
-/** A recording made by Flite (README.md beside it), three times as many samples a second, with a pause behind it. */
-function speech(name: string): Float32Array {
-  const bytes = readFileSync(`${FIXTURES}/${name}.wav`);
-  const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length));
-  const times = RATE / 16_000;
-  return Float32Array.from({ length: samples.length * times + RATE }, (_, i) => {
-    const at = Math.floor(i / times);
-    const [from = 0, to = 0] = samples.subarray(at, at + 2);
-    return (from + (to - from) * (i / times - at)) / 32_768;
-  });
-}
 
 /** Whoever presses `Download` hears it fail, too. */
 async function download(page: Page): Promise<void> {

@@ -41,6 +41,7 @@ export async function withMicrophone(
   use: (context: BrowserContext) => Promise<void>,
   options: {
     readonly args?: readonly string[];
+    readonly env?: NodeJS.ProcessEnv;
     /** With a profile on the disk, as a person has it: without one there are no notifications. */
     readonly hasProfile?: boolean;
   } = {},
@@ -51,6 +52,7 @@ export async function withMicrophone(
   const launch = test.info().project.use.launchOptions ?? {};
   const settings = {
     ...launch,
+    ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
     args: [
       ...(launch.args ?? []),
       '--use-fake-ui-for-media-stream',
@@ -115,7 +117,7 @@ export class DoorbellPage {
 
   /** The samples of a message's recording, mono. */
   async sound(message: Locator): Promise<Float32Array> {
-    await message.locator('audio').scrollIntoViewIfNeeded();
+    await message.locator('[data-player]').scrollIntoViewIfNeeded();
     await expect(message.locator('audio')).toHaveAttribute('src', /^blob:/);
     const id = (await message.getAttribute('data-id')) ?? '';
     // From the store: the page's policy lets nobody fetch, not even a blob.

@@ -12,12 +12,14 @@ import { Watch } from './link-watch.svelte.ts';
 import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
+import { OwnTriggers } from './own-triggers.svelte.ts';
 import { summaryOf } from './problem-words.ts';
 import { MessageStore } from './store.ts';
 import { Relay, relayTarget, type RelaySettings } from './relay.svelte.ts';
 import { Room } from './room.svelte.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
+import { Waveforms } from './waveforms.ts';
 
 export type { DoorbellSettings, EngineId } from '../engine/settings.ts';
 
@@ -27,12 +29,14 @@ const LOCK = 'atelier-doorbell-visits';
 export class Doorbell {
   readonly link: Link = browserLink();
   readonly watch: Watch = new Watch(this.link);
+  readonly triggers: OwnTriggers;
   readonly voices = new Voices();
   readonly messages: Messages;
   readonly visits: Visits;
   readonly relay: Relay;
   readonly greetings: Greetings;
   readonly room: Room;
+  readonly waveforms: Waveforms;
   readonly ears: readonly Ear[] = [...browserEars(), new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
@@ -53,15 +57,26 @@ export class Doorbell {
     this.#store = store;
     this.messages = new Messages(store, () => void this.#readSettings());
     this.greetings = new Greetings(store, this.messages);
+    this.waveforms = new Waveforms(this.messages);
     this.room = new Room(store, this.messages, () => this.#settings);
+    this.triggers = new OwnTriggers({
+      settings: () => this.#settings,
+      watch: this.watch,
+      isDoorbell: () => this.#isDoorbell,
+      isArmed: () => this.#isArmed,
+      isUnderWay: () => this.visits.conductor.isUnderWay,
+      onVisitor: (by) => void this.visits.begin(by, null, this.#isArmed),
+    });
     this.visits = new Visits({
       messages: this.messages,
       settings: () => this.#settings,
       voices: this.voices,
       greetings: this.greetings,
+      network: this.triggers.network,
+      onBegan: () => this.triggers.visitBegan(),
       usable: (language) => this.#usable(language),
       onTold: (message) => this.#told(message),
-      onEnded: () => this.watch.visitEnded(),
+      onEnded: () => this.triggers.visitEnded(),
     });
     this.relay = new Relay(this.messages, () => this.#settings);
     this.#stopPlayAsked = onPlayAsked((id) => (this.playing = id));
@@ -152,9 +167,7 @@ export class Doorbell {
 
   /** The whole visit without a sensor. Its click is the gesture that arms. */
   ring(): void {
-    this.watch.visitBegan();
-    if (!this.visits.begin('ring', null, true)) return;
-    this.#askOnce();
+    if (this.visits.begin('ring', null, true)) this.#askOnce();
   }
 
   async change(fields: Partial<DoorbellSettings>): Promise<void> {
@@ -271,6 +284,7 @@ export class Doorbell {
     this.#stopPlayAsked();
     this.visits.close();
     this.watch.close();
+    this.triggers.close();
     this.#again?.stop.abort();
     this.#closing.abort();
     this.relay.close();

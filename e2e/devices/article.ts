@@ -6,6 +6,12 @@ import type { Hall } from './hall.ts';
 /** Found in the daemon's record and in no other greeting. */
 const GREETING = 'Welcome to number twelve. Who is there, please?';
 
+/**
+ * Behind what is said, s: longer together than what is recorded. Where the browser plays its file from the beginning again a
+ * moment is lost, which is no fault of the recording.
+ */
+export const ARTICLE_PAUSE_SEC = 6;
+
 /** How what is said becomes words. */
 export type Hears =
   /** By the decoder in the package, which is downloaded. */
@@ -62,8 +68,8 @@ export async function follow(
   leave?: () => Promise<unknown>,
 ): Promise<Locator> {
   const { page } = doorbell;
-  await expect(doorbell.status).toHaveText(/Greeting/, { timeout: 60_000 });
-  await expect.poll(() => hall.spoken, { timeout: 20_000 }).toContain(GREETING);
+  // A voice whose sound goes to a file has spoken at once: the daemon's record tells, not the page's state.
+  await expect.poll(() => hall.spoken.includes(GREETING), { timeout: 60_000 }).toBe(true);
   const message = await doorbell.newest();
   // It was spoken, not only asked for.
   expect(hall.soundBytes).toBeGreaterThan(50_000);

@@ -1,7 +1,7 @@
 import { babble, DoorbellPage } from '../support/doorbell.ts';
 import { expect, test } from '../support/site.ts';
 import { speech } from '../support/speech.ts';
-import { follow, setUp, start } from './article.ts';
+import { ARTICLE_PAUSE_SEC, follow, setUp, start } from './article.ts';
 import { Hall, whyNoHall } from './hall.ts';
 import { chooseDevices, Radio, whyNoRadio } from './radio.ts';
 
@@ -11,22 +11,28 @@ test.skip(why !== '', `no Bluetooth on this machine: ${why}`);
 const EMPTY = ['--simulate', 'empty', '--rate', '15'];
 
 let radio: Radio;
+let hall: Hall | undefined;
 test.beforeEach(async () => {
   radio = new Radio();
   await radio.start();
 });
-test.afterEach(() => radio.close());
+test.afterEach(async () => {
+  await radio.close();
+  // After the browser, which ends with its bus.
+  await hall?.close();
+  hall = undefined;
+});
 
 async function opened(
   url: string,
   remembers: boolean,
   voice = babble(7, 51),
-  hall?: Hall,
+  within?: Hall,
 ): Promise<DoorbellPage> {
   const { args = [] } = test.info().project.use.launchOptions ?? {};
   const context = await radio.browser(voice, remembers, {
-    args: [...args, ...(hall?.args ?? [])],
-    env: hall?.env ?? {},
+    args: [...args, ...(within?.args ?? [])],
+    env: within?.env ?? {},
   });
   const doorbell = new DoorbellPage(await context.newPage());
   await doorbell.open(url);
@@ -44,23 +50,19 @@ test('a visitor comes nearer: seen by the script over Bluetooth, greeted, record
 }) => {
   const whyNot = whyNoHall();
   test.skip(whyNot !== '', `nobody to speak or to be told on this machine: ${whyNot}`);
-  const hall = new Hall();
+  hall = new Hall();
   await hall.start();
-  try {
-    const voice = speech('parcel');
-    const doorbell = await opened(site.url, true, voice, hall);
-    await setUp(doorbell, 'names and set phrases');
-    await start(doorbell, 'Not now');
-    await radio.switchOn('Radio door', ['--simulate', 'visit', '--rate', '15']);
-    await connect(doorbell);
-    await isConnected(doorbell, 'Radio door');
-    const message = await follow(doorbell, hall, voice, /this is Ana Miller with a parcel/, () =>
-      radio.switchOff(),
-    );
-    await expect(message).toContainText(/(7|8|9|1\d)\d cm/);
-  } finally {
-    await hall.close();
-  }
+  const voice = speech('parcel', 0, ARTICLE_PAUSE_SEC);
+  const doorbell = await opened(site.url, true, voice, hall);
+  await setUp(doorbell, 'names and set phrases');
+  await start(doorbell, 'Not now');
+  await radio.switchOn('Radio door', ['--simulate', 'visit', '--rate', '15']);
+  await connect(doorbell);
+  await isConnected(doorbell, 'Radio door');
+  const message = await follow(doorbell, hall, voice, /this is Ana Miller with a parcel/, () =>
+    radio.switchOff(),
+  );
+  await expect(message).toContainText(/(7|8|9|1\d)\d cm/);
 });
 
 test('out of reach, switched off, reloaded: it is always connected again, by itself', async ({ site }) => {

@@ -25,6 +25,10 @@ export class Talker {
 
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     this.process = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    // A test that is broken off leaves nothing running.
+    const kill = (): void => void this.process.kill('SIGKILL');
+    process.once('exit', kill);
+    this.process.once('exit', () => process.off('exit', kill));
     if (this.process.stdout === null) throw new Error('no stdout');
     createInterface(this.process.stdout).on('line', (line) => {
       this.#lines.push(line);

@@ -1,7 +1,7 @@
 import { DoorbellPage, withMicrophone } from '../support/doorbell.ts';
 import { test } from '../support/site.ts';
 import { speech } from '../support/speech.ts';
-import { follow, setUp } from './article.ts';
+import { ARTICLE_PAUSE_SEC, follow, setUp } from './article.ts';
 import { Hall, whyNoHall } from './hall.ts';
 
 const why = whyNoHall();
@@ -13,7 +13,7 @@ test('Ring now, without a sensor: greeted, recorded, written down on the device,
   const hall = new Hall();
   await hall.start();
   try {
-    const voice = speech('parcel');
+    const voice = speech('parcel', 0, ARTICLE_PAUSE_SEC);
     await withMicrophone(
       voice,
       async (context) => {

@@ -2,7 +2,7 @@ import { type Page } from '@playwright/test';
 import { randomBy } from '../support/random.ts';
 import { expect, test } from '../support/site.ts';
 import { speech } from '../support/speech.ts';
-import { follow, setUp, start } from './article.ts';
+import { ARTICLE_PAUSE_SEC, follow, setUp, start } from './article.ts';
 import { Hall, whyNoHall } from './hall.ts';
 import { connected, SerialCable, whyNoSerial } from './serial-cable.ts';
 import { SpeechService, whyNoService } from './speech-service.ts';
@@ -11,10 +11,16 @@ const why = whyNoSerial();
 test.skip(why !== '', `no serial cable on this machine: ${why}`);
 
 let cable: SerialCable;
+let hall: Hall | undefined;
 test.beforeEach(() => {
   cable = new SerialCable();
 });
-test.afterEach(() => cable.close());
+test.afterEach(async () => {
+  await cable.close();
+  // After the browser, which ends with its bus.
+  await hall?.close();
+  hall = undefined;
+});
 
 const distanceOf = async (page: Page): Promise<number> =>
   Number(await page.getByRole('meter', { name: 'Distance' }).getAttribute('aria-valuenow'));
@@ -24,12 +30,12 @@ test('a visitor comes nearer: seen by the sensor on the cable, greeted, recorded
 }) => {
   const whyNot = whyNoHall() || whyNoService();
   test.skip(whyNot !== '', `nobody to speak or to be told on this machine: ${whyNot}`);
-  const hall = new Hall();
+  hall = new Hall();
   await hall.start();
   const service = await SpeechService.start();
   try {
     service.answer = { kind: 'words', interim: 'hello', final: 'hello this is ana miller with a parcel' };
-    const voice = speech('parcel');
+    const voice = speech('parcel', 0, ARTICLE_PAUSE_SEC);
     const doorbell = await connected(cable, site.url, ['--simulate', 'empty', '--rate', '15'], {
       voice,
       args: [...hall.args, ...service.args],
@@ -61,7 +67,6 @@ test('a visitor comes nearer: seen by the sensor on the cable, greeted, recorded
     await expect(doorbell.status).toHaveText(/Connected by cable to Test door/);
   } finally {
     service.close();
-    await hall.close();
   }
 });
 

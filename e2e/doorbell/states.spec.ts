@@ -2,9 +2,11 @@
  * The page goes, or is not looked at, in every state of a visit; a recogniser that fails in every way; no network when it is
  * to be told. In each case the visit ends, the recording or the words so far are there, and the page says what happened.
  */
-import { type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import { type BrowserContext, type Locator } from '@playwright/test';
 import { SpeechService, whyNoService } from '../devices/speech-service.ts';
 import { babble, DoorbellPage, RATE, withMicrophone } from '../support/doorbell.ts';
+import { Profile } from '../support/faults.ts';
 import { expect, test } from '../support/site.ts';
 import { wavOf } from '../support/wav.ts';
 
@@ -36,15 +38,6 @@ async function anotherVisit(doorbell: DoorbellPage): Promise<void> {
   await expect(message).not.toContainText(CLOSED);
   expect((await doorbell.sound(message)).length / RATE).toBeGreaterThan(2);
 }
-
-/** The window is put away, as a person does who turns to something else. */
-async function setWindow(page: Page, windowState: 'minimized' | 'normal'): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const { windowId } = await session.send('Browser.getWindowForTarget');
-  await session.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
-}
-const hide = (page: Page): Promise<void> => setWindow(page, 'minimized');
-const show = (page: Page): Promise<void> => setWindow(page, 'normal');
 
 const secondsOf = async (doorbell: DoorbellPage, message: Locator): Promise<number> =>
   (await doorbell.sound(message)).length / RATE;
@@ -137,23 +130,36 @@ test('reloaded while it is told: it is told, with its recording', async ({ site 
 });
 
 test('a tab that nobody looks at: the visit goes its way, and its recording is whole', async ({ site }) => {
-  await withMicrophone(babble(7, 105), async (context) => {
+  const voice = test.info().outputPath('voice.wav');
+  writeFileSync(voice, wavOf(babble(7, 105), RATE));
+  const profile = await Profile.create();
+  try {
+    const context = await profile.launch({
+      args: ['--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${voice}`],
+      isWatched: false,
+    });
     const doorbell = await opened(context, site.url);
     const { page } = doorbell;
     await doorbell.recordFor(6);
     await doorbell.ring();
     await reaches(doorbell, 'listening');
-    await hide(page);
-    await reaches(doorbell, 'told');
+    const other = await context.newPage();
+    await other.bringToFront();
+    await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
+    await expect
+      .poll(() => doorbell.messages.first().getAttribute('data-state'), { timeout: 40_000 })
+      .toBe('told');
     expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
-    await show(page);
+    await page.bringToFront();
     const message = await doorbell.newest();
     const seconds = await secondsOf(doorbell, message);
     expect(seconds).toBeGreaterThan(5.5);
     // Timers of such a tab come once a second.
     expect(seconds).toBeLessThan(8.5);
     await anotherVisit(doorbell);
-  });
+  } finally {
+    await profile.remove();
+  }
 });
 
 test('no network when it is to be told: it waits, and says so; the recording is there', async ({ site }) => {

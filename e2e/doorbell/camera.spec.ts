@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import { babble, DoorbellPage, withMicrophone } from '../support/doorbell.ts';
 import { expect, recordRequests, test } from '../support/site.ts';
 
@@ -80,6 +81,12 @@ test('somebody who walks in begins one visit; nothing of the picture is kept or 
     await expect(page.getByRole('img', { name: 'The camera’s picture: something moves' })).toBeVisible();
     const message = await doorbell.newest();
     await expect(message.locator('audio')).toHaveCount(1);
+    await message.locator('[data-player]').scrollIntoViewIfNeeded();
+    await expect(message.locator('[data-player="waveform"]')).toBeVisible();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    }
     // Who stays is announced once.
     await expect(looking(doorbell)).toContainText(/still there|the pause after the last visit/);
     await expect(doorbell.messages).toHaveCount(1);

@@ -60,7 +60,7 @@ export class SerialCable {
     origin: string,
     simulation: readonly string[],
     voice: Float32Array,
-    launch: { readonly args?: string[] },
+    launch: { readonly args?: string[]; readonly env?: NodeJS.ProcessEnv },
   ): Promise<BrowserContext> {
     const profile = join(this.#folder, 'profile');
     mkdirSync(profile);
@@ -79,7 +79,7 @@ export class SerialCable {
     this.#context = await chromium.launchPersistentContext(profile, {
       ...launch,
       executablePath: starter,
-      env: { ...process.env, ATELIER_PTY: await this.#startScript(simulation) },
+      env: { ...process.env, ...launch.env, ATELIER_PTY: await this.#startScript(simulation) },
       args: [
         ...(launch.args ?? []),
         '--use-fake-ui-for-media-stream',
@@ -126,18 +126,25 @@ export class SerialCable {
  * @param cable with nothing on it yet
  * @param url of the site
  * @param simulation arguments of the script, which calls itself `Test door`
- * @param options `voice`: what the microphone hears; `prepare`: the page before it is opened
+ * @param options `voice`: what the microphone hears; `prepare`: the page before it is opened; `args` and `env`: more of
+ *   them for the browser
  */
 export async function connected(
   cable: SerialCable,
   url: string,
   simulation: readonly string[],
-  options: { readonly voice?: Float32Array; readonly prepare?: (page: Page) => Promise<unknown> } = {},
+  options: {
+    readonly voice?: Float32Array;
+    readonly prepare?: (page: Page) => Promise<unknown>;
+    readonly args?: readonly string[];
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<DoorbellPage> {
   const launch = test.info().project.use.launchOptions ?? {};
   const args = [...simulation, '--name', 'Test door'];
   const context = await cable.browser(new URL(url).origin, args, options.voice ?? babble(7, 2), {
-    ...(launch.args === undefined ? {} : { args: launch.args }),
+    args: [...(launch.args ?? []), ...(options.args ?? [])],
+    env: options.env ?? {},
   });
   const doorbell = new DoorbellPage(await context.newPage());
   await doorbell.page.addInitScript(() => {

@@ -91,25 +91,6 @@ test('a message is searched for, deleted and brought back, saved to a file and r
   });
 });
 
-test('a page that is reloaded in the middle of a visit keeps what was said until then', async ({ site }) => {
-  await withMicrophone(babble(5, 5), async (context) => {
-    const doorbell = new DoorbellPage(await context.newPage());
-    const { page } = doorbell;
-    await doorbell.open(site.url);
-    await doorbell.ring();
-    await expect(doorbell.messages.first()).toHaveAttribute('data-state', 'listening');
-    // Two parts are in the store by then.
-    await expect
-      .poll(async () => page.locator('.figures').filter({ hasText: / s$/ }).textContent())
-      .toMatch(/^1[0-8] s$/);
-    await page.reload();
-    await doorbell.ready();
-    const message = await doorbell.newest();
-    await expect(message).toContainText('closed or reloaded');
-    expect((await doorbell.sound(message)).length / 48_000).toBeGreaterThan(1);
-  });
-});
-
 test('without a microphone the visit ends all the same, and says why', async ({ page, site }) => {
   const doorbell = new DoorbellPage(page);
   // The permission is refused by the browser: nothing was granted in this context.

@@ -51,11 +51,20 @@ export class Profile {
     return new Profile(await mkdtemp(join(tmpdir(), 'atelier-profile-')));
   }
 
-  /** Starts the browser. Its one context is the profile. */
-  async launch(): Promise<BrowserContext> {
+  /**
+   * Starts the browser. Its one context is the profile.
+   *
+   * @param options `args`: more flags; `isWatched`: false leaves tabs as a person has them, hidden behind another one;
+   *   otherwise each thinks that it is looked at
+   */
+  async launch({
+    args: more = [],
+    isWatched = true,
+  }: { readonly args?: readonly string[]; readonly isWatched?: boolean } = {}): Promise<BrowserContext> {
     const executable = process.env.ATELIER_BROWSER ?? chromium.executablePath();
     await Promise.all(LOCK_FILES.map((file) => rm(join(this.#dir, file), { force: true })));
-    const args = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${this.#dir}`, ...BROWSER_ARGS];
+    const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${this.#dir}`];
+    const args = [...own, ...BROWSER_ARGS, ...more];
     // A group of its own, so that the kill takes the renderers too.
     const child = spawn(executable, [...args, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -66,7 +75,7 @@ export class Profile {
     const end = (): void => killGroup(child);
     process.once('exit', end);
     child.once('exit', () => process.off('exit', end));
-    this.#browser = await chromium.connectOverCDP(await devToolsAddress(child));
+    this.#browser = await chromium.connectOverCDP(await devToolsAddress(child), { noDefaults: !isWatched });
     const context = this.#browser.contexts()[0];
     if (context === undefined) throw new Error('the browser has no context');
     return context;

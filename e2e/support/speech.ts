@@ -10,7 +10,7 @@ export const PEOPLE = 'bench/doorbell/speech';
  *
  * @param name of the file, without its ending
  * @param beforeSec silence before it, s
- * @param afterSec silence behind it, s
+ * @param afterSec silence behind it, s, and as much more as makes whole seconds of it all
  * @param folder left out: those made by Flite
  */
 export function speech(name: string, beforeSec = 0, afterSec = 1, folder = FLITE): Float32Array {
@@ -18,7 +18,9 @@ export function speech(name: string, beforeSec = 0, afterSec = 1, folder = FLITE
   const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length));
   const times = RATE / 16_000;
   const before = Math.round(beforeSec * RATE);
-  const all = new Float32Array(before + samples.length * times + Math.round(afterSec * RATE));
+  // Whole seconds: the browser plays it over and over in blocks, and would lose what does not fill one.
+  const seconds = Math.ceil((before + samples.length * times) / RATE + afterSec);
+  const all = new Float32Array(seconds * RATE);
   for (let i = 0; i < samples.length * times; i += 1) {
     const at = Math.floor(i / times);
     const from = samples[at] ?? 0;

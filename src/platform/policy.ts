@@ -61,6 +61,7 @@ const WORKER_SCRIPTS: Readonly<Record<string, string>> = {
   'networks.worker': "'self' 'wasm-unsafe-eval'",
   'phrases.worker': "'self' 'wasm-unsafe-eval'",
   'speech.worker': "'self' 'wasm-unsafe-eval'",
+  'voice.worker': "'self' 'wasm-unsafe-eval'",
 };
 
 /**

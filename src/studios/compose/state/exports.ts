@@ -3,7 +3,7 @@ import { findKey } from '../engine/key-finding.ts';
 import { PARTS } from '../engine/mixer-settings.ts';
 import { writeMusicXml } from '../engine/musicxml.ts';
 import { rollToSvg } from '../engine/roll-picture.ts';
-import { encodeShare } from '../engine/share.ts';
+import { encodeShare } from './share.ts';
 import { onGrid, quantized, TICKS_PER_STEP, type GridNote, type ScoreNote } from '../engine/score.ts';
 import type { ComposeDocument } from './document.svelte.ts';
 

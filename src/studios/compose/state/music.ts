@@ -28,6 +28,6 @@ export {
 } from '../engine/score.ts';
 export { MAX_EDITS_PER_PASS } from '../engine/settings.ts';
 export { WINDOW_STEPS } from '../engine/roll.ts';
-export { decodeShare } from '../engine/share.ts';
+export { decodeShare } from './share.ts';
 export { tempoOf } from '../engine/tempo.ts';
 export type { Song } from '../../../platform/midi-file-song.ts';

@@ -1,5 +1,6 @@
+import { readPeaks } from './peaks.ts';
 import { readRelayState, type RelayState } from './relay.ts';
-import type { VisitPhase, VisitProblem } from './visit.ts';
+import { VISIT_CAUSES, type VisitCause, type VisitPhase, type VisitProblem } from './visit.ts';
 
 /** Where a message stands: a phase of its visit, or how the visit ended. */
 export type MessageState = Exclude<VisitPhase, 'idle'> | 'failed';
@@ -11,7 +12,7 @@ export interface Message {
   readonly atMs: number;
   /** Null: nobody measured it. */
   readonly distanceCm: number | null;
-  readonly by: 'sensor' | 'ring';
+  readonly by: VisitCause;
   readonly state: MessageState;
   readonly problems: readonly VisitProblem[];
   /** As it is shown, and as a person edited it. */
@@ -27,6 +28,8 @@ export interface Message {
   /** Media type of the recording; empty for none. */
   readonly soundType: string;
   readonly isStarred: boolean;
+  /** The outline of the recording, as `peaks.ts` writes it; undefined: nobody has looked yet, or it cannot be decoded. */
+  readonly peaks?: string | undefined;
   /** Undefined: it is not passed on to anybody. */
   readonly relay?: RelayState | undefined;
 }
@@ -66,7 +69,7 @@ export function readMessage(value: unknown): Message | undefined {
     id,
     atMs,
     distanceCm: amount(value.distanceCm, 100_000) ?? null,
-    by: value.by === 'sensor' ? 'sensor' : 'ring',
+    by: isOneOf(VISIT_CAUSES, value.by) ? value.by : 'ring',
     state: isOneOf(STATES, value.state) ? value.state : 'failed',
     problems: Array.isArray(value.problems)
       ? PROBLEMS.filter((each) => (value.problems as unknown[]).includes(each))
@@ -78,6 +81,7 @@ export function readMessage(value: unknown): Message | undefined {
     soundSec: amount(value.soundSec, 86_400) ?? 0,
     soundType: SOUND_TYPE.test(soundType) ? soundType : '',
     isStarred: value.isStarred === true,
+    ...(readPeaks(text(value.peaks)).length === 0 ? {} : { peaks: text(value.peaks) }),
     ...(relay === undefined ? {} : { relay }),
   };
 }

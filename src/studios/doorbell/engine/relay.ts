@@ -1,5 +1,7 @@
 /** Passing a message on to a phone: what is sent where, and when it is tried again. No clock, no network. */
 
+import type { VisitCause } from './visit.ts';
+
 export const RELAY_KINDS = ['none', 'ntfy', 'webhook'] as const;
 export type RelayKind = (typeof RELAY_KINDS)[number];
 
@@ -36,7 +38,7 @@ export interface Relayed {
   readonly atMs: number;
   readonly text: string;
   readonly distanceCm: number | null;
-  readonly by: 'sensor' | 'ring';
+  readonly by: VisitCause;
   readonly language: string;
 }
 
@@ -166,8 +168,14 @@ function filled(value: unknown, places: Readonly<Record<string, string>>): unkno
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, places)]));
 }
 
-const titleOf = (by: Relayed['by']): string =>
-  by === 'sensor' ? 'Somebody was at the door' : 'The doorbell rang';
+/**
+ * What a message is called where it is told of.
+ *
+ * @param by what began its visit
+ * @returns a few words
+ */
+export const titleOf = (by: VisitCause): string =>
+  by === 'ring' ? 'The doorbell rang' : 'Somebody was at the door';
 
 /**
  * The request that passes a message on.

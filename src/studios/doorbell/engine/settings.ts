@@ -16,6 +16,12 @@ export interface DoorbellSettings {
   readonly recordSec: number;
   /** A visitor who is silent for a while has said all. */
   readonly endsOnSilence: boolean;
+  /** Whoever speaks at the microphone is a visitor. */
+  readonly hearsVoice: boolean;
+  /** Whoever moves before the camera is a visitor. */
+  readonly seesMovement: boolean;
+  /** How much of the picture must change for that, per cent. */
+  readonly movementPercent: number;
   readonly wordsToKnow: string;
   /** Words that sound like a name of `wordsToKnow` become it. */
   readonly correctsNames: boolean;
@@ -43,6 +49,7 @@ export interface DoorbellSettings {
 }
 
 export const RECORD_SEC = { least: 3, most: 120 } as const;
+export const MOVEMENT_PERCENT = { least: 0.2, most: 50 } as const;
 const MAX_TEXT = 20_000;
 const MOST_MB = 1_000_000;
 
@@ -72,6 +79,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, MAX_TEXT) : '');
 const flag = (value: unknown, otherwise: boolean): boolean =>
   typeof value === 'boolean' ? value : otherwise;
+const within = (value: unknown, least: number, most: number, otherwise: number): number =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : otherwise;
 const isEngine = (value: unknown): value is EngineId => ENGINE_IDS.some((id) => id === value);
 
 // The person's order; an engine that is newer than it comes behind the one that it usually follows.
@@ -106,6 +115,9 @@ export function saneSettings(wanted: unknown, language: string): DoorbellSetting
     language: text(has.language) || language,
     recordSec: Math.round(Math.min(RECORD_SEC.most, Math.max(RECORD_SEC.least, seconds))),
     endsOnSilence: flag(has.endsOnSilence, false),
+    hearsVoice: flag(has.hearsVoice, false),
+    seesMovement: flag(has.seesMovement, false),
+    movementPercent: within(has.movementPercent, MOVEMENT_PERCENT.least, MOVEMENT_PERCENT.most, 2),
     wordsToKnow: text(has.wordsToKnow),
     correctsNames: flag(has.correctsNames, true),
     wordsToHide: text(has.wordsToHide),

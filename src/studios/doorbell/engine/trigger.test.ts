@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isQuiet } from './announcer.ts';
 import { medianCm } from './median.ts';
-import { DEFAULT_TRIGGER, isQuiet, saneTrigger, Trigger, type TriggerSettings } from './trigger.ts';
+import { DEFAULT_TRIGGER, saneTrigger, Trigger, type TriggerSettings } from './trigger.ts';
 
 const EVERY_MS = 100;
 

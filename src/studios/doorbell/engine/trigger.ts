@@ -1,10 +1,7 @@
+import { Announcer, type Hold, type QuietHours } from './announcer.ts';
 import { medianCm } from './median.ts';
 
-/** A part of the day in which nobody is announced, minutes since midnight, 0 … 1439. It may span midnight. */
-export interface QuietHours {
-  readonly fromMinute: number;
-  readonly toMinute: number;
-}
+export type { Hold, QuietHours } from './announcer.ts';
 
 export interface TriggerSettings {
   /** The band in which somebody is a visitor, cm. */
@@ -46,9 +43,6 @@ export interface Sample {
   readonly distanceCm: number | undefined;
 }
 
-/** Why nobody is announced though somebody may be there. */
-export type Hold = 'visit' | 'hold-off' | 'still-there' | 'quiet';
-
 export interface TriggerStep {
   /** The median of the last readings, cm; undefined: nothing there. */
   readonly filteredCm: number | undefined;
@@ -63,28 +57,12 @@ export interface TriggerStep {
 
 /** Two medians that differ by less are of the same thing, cm: what a sensor of this kind wavers by. */
 const SAME_CM = 8;
-/** How long somebody must be out of the band to have left, ms. */
-const AWAY_MS = 2000;
+/** How long it must be seen past furniture until that is gone, ms. */
+const GONE_MS = 2000;
 /** Readings that far apart have nothing to do with each other, ms. */
 const SILENCE_MS = 3000;
 /** How long something else must be measured to be no passing error, ms. */
 const MOVED_MS = 1000;
-/** A visit that nobody ended ends by itself, ms: the next visitor must be seen. */
-const LONGEST_VISIT_MS = 600_000;
-
-/**
- * Whether a time of day lies in the quiet hours.
- *
- * @param quiet the hours, undefined for none; from and to the same minute: none
- * @param minuteOfDay 0 … 1439
- * @returns whether nobody is announced
- */
-export function isQuiet(quiet: QuietHours | undefined, minuteOfDay: number): boolean {
-  if (quiet === undefined) return false;
-  const { fromMinute, toMinute } = quiet;
-  if (fromMinute <= toMinute) return minuteOfDay >= fromMinute && minuteOfDay < toMinute;
-  return minuteOfDay >= fromMinute || minuteOfDay < toMinute;
-}
 
 /** Finds what stands still in the band: after a while it is furniture, until it goes. */
 class Furniture {
@@ -123,7 +101,7 @@ class Furniture {
       return;
     }
     this.#farSinceMs ??= atMs;
-    if (atMs - this.#farSinceMs < AWAY_MS) return;
+    if (atMs - this.#farSinceMs < GONE_MS) return;
     this.#cm = undefined;
     this.#farSinceMs = undefined;
   }
@@ -140,11 +118,7 @@ export class Trigger {
   #lastMs: number | undefined;
   #present = false;
   #presentSinceMs = 0;
-  #absentSinceMs: number | undefined;
-  /** The visitor that was announced last is still there. */
-  #isStillThere = false;
-  #visitSinceMs: number | undefined;
-  #holdUntilMs = -Infinity;
+  readonly #announcer = new Announcer();
   #furniture = new Furniture();
 
   /**
@@ -175,7 +149,7 @@ export class Trigger {
    * @param atMs the samples' clock, ms
    */
   visitBegan(atMs: number): void {
-    this.#visitSinceMs = atMs;
+    this.#announcer.visitBegan(atMs);
   }
 
   /**
@@ -184,8 +158,7 @@ export class Trigger {
    * @param atMs the samples' clock, ms
    */
   visitEnded(atMs: number): void {
-    this.#visitSinceMs = undefined;
-    this.#holdUntilMs = atMs + this.#settings.holdOffSec * 1000;
+    this.#announcer.visitEnded(atMs, this.#settings);
   }
 
   /**
@@ -206,13 +179,11 @@ export class Trigger {
       filteredCm !== undefined && filteredCm >= nearestCm && filteredCm <= farthestCm && !isFurniture;
     this.#hits = [...this.#hits, inBand].slice(-window);
     this.#updatePresence(atMs);
-    const hold = this.#hold(sample);
-    const fired =
-      hold === undefined && this.#present && atMs - this.#presentSinceMs >= this.#settings.staySec * 1000;
-    if (fired) {
-      this.#visitSinceMs = atMs;
-      this.#isStillThere = true;
-    }
+    const hasStayed = this.#present && atMs - this.#presentSinceMs >= this.#settings.staySec * 1000;
+    const { fired, hold } = this.#announcer.push(
+      { isThere: this.#present, isVisitor: hasStayed, atMs, minuteOfDay: sample.minuteOfDay },
+      this.#settings,
+    );
     return { filteredCm, inBand, present: this.#present, fired, hold };
   }
 
@@ -223,20 +194,6 @@ export class Trigger {
       this.#present = true;
       this.#presentSinceMs = atMs;
     } else if (this.#present && count <= window - enough) this.#present = false;
-    if (this.#present) this.#absentSinceMs = undefined;
-    else {
-      this.#absentSinceMs ??= atMs;
-      if (atMs - this.#absentSinceMs >= AWAY_MS) this.#isStillThere = false;
-    }
-  }
-
-  #hold({ atMs, minuteOfDay }: Sample): Hold | undefined {
-    if (this.#visitSinceMs !== undefined && atMs - this.#visitSinceMs >= LONGEST_VISIT_MS)
-      this.visitEnded(this.#visitSinceMs + LONGEST_VISIT_MS);
-    if (this.#visitSinceMs !== undefined) return 'visit';
-    if (this.#isStillThere) return 'still-there';
-    if (atMs < this.#holdUntilMs) return 'hold-off';
-    return isQuiet(this.#settings.quiet, minuteOfDay) ? 'quiet' : undefined;
   }
 
   /** The sensor was silent: what it said before tells nothing about now. */
@@ -244,7 +201,7 @@ export class Trigger {
     this.#distances = [];
     this.#hits = [];
     this.#present = false;
-    this.#absentSinceMs = undefined;
+    this.#announcer.forget();
   }
 }
 

@@ -6,6 +6,10 @@
 /** Where a visit stands. `idle`: there is none. */
 export type VisitPhase = 'idle' | 'seen' | 'greeting' | 'listening' | 'transcribing' | 'told';
 
+/** What a visit can be begun by. */
+export const VISIT_CAUSES = ['sensor', 'ring', 'voice', 'camera'] as const;
+export type VisitCause = (typeof VISIT_CAUSES)[number];
+
 /** What went wrong in a visit; it went on as far as it could. */
 export type VisitProblem =
   /** Sound and microphone were not armed by a gesture: only the large text was shown. */

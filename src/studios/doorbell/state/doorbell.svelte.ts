@@ -15,12 +15,14 @@ import { NetworkEar } from './network-ear.svelte.ts';
 import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
+import { OwnTriggers } from './own-triggers.svelte.ts';
 import { summaryOf } from './problem-words.ts';
 import { MessageStore } from './store.ts';
 import { Relay, relayTarget, type RelaySettings } from './relay.svelte.ts';
 import { Room } from './room.svelte.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
+import { Waveforms } from './waveforms.ts';
 
 export type { DoorbellSettings, EngineId } from '../engine/settings.ts';
 export type { Ear } from './ears.ts';
@@ -31,6 +33,7 @@ const LOCK = 'atelier-doorbell-visits';
 export class Doorbell {
   readonly link: Link = browserLink();
   readonly watch: Watch = new Watch(this.link);
+  readonly triggers: OwnTriggers;
   readonly voices = new Voices();
   readonly messages: Messages;
   readonly visits: Visits;
@@ -38,6 +41,7 @@ export class Doorbell {
   readonly greetings: Greetings;
   readonly room: Room;
   readonly network: NetworkEar = new NetworkEar(() => this.#settings.network);
+  readonly waveforms: Waveforms;
   readonly ears: readonly Ear[] = [...browserEars(), this.network, new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
@@ -59,15 +63,26 @@ export class Doorbell {
     this.#store = store;
     this.messages = new Messages(store, () => void this.#readSettings());
     this.greetings = new Greetings(store, this.messages);
+    this.waveforms = new Waveforms(this.messages);
     this.room = new Room(store, this.messages, () => this.#settings);
+    this.triggers = new OwnTriggers({
+      settings: () => this.#settings,
+      watch: this.watch,
+      isDoorbell: () => this.#isDoorbell,
+      isArmed: () => this.#isArmed,
+      isUnderWay: () => this.visits.conductor.isUnderWay,
+      onVisitor: (by) => void this.visits.begin(by, null, this.#isArmed),
+    });
     this.visits = new Visits({
       messages: this.messages,
       settings: () => this.#settings,
       voices: this.voices,
       greetings: this.greetings,
+      network: this.triggers.network,
+      onBegan: () => this.triggers.visitBegan(),
       usable: (language) => this.#usable(language),
       onTold: (message) => this.#told(message),
-      onEnded: () => this.watch.visitEnded(),
+      onEnded: () => this.triggers.visitEnded(),
     });
     this.relay = new Relay(this.messages, () => this.#settings);
     this.#stopPlayAsked = onPlayAsked((id) => (this.playing = id));
@@ -162,9 +177,7 @@ export class Doorbell {
 
   /** The whole visit without a sensor. Its click is the gesture that arms. */
   ring(): void {
-    this.watch.visitBegan();
-    if (!this.visits.begin('ring', null, true)) return;
-    this.#askOnce();
+    if (this.visits.begin('ring', null, true)) this.#askOnce();
   }
 
   async change(fields: Partial<DoorbellSettings>): Promise<void> {
@@ -287,6 +300,7 @@ export class Doorbell {
     this.#stopPlayAsked();
     this.visits.close();
     this.watch.close();
+    this.triggers.close();
     this.#again?.stop.abort();
     this.#closing.abort();
     this.relay.close();

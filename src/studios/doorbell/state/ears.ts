@@ -126,6 +126,7 @@ class BrowserHearing implements Hearing {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
+        this.#failure ??= new HearingError('it did not answer');
         this.#recognition.abort();
         resolve();
       }, FINISH_LIMIT_MS);

@@ -18,9 +18,10 @@ export function languagesOf(
 ): readonly { readonly code: string; readonly name: string }[] {
   const names = new Intl.DisplayNames(['en'], { type: 'language' });
   const codes = new Map<string, string>();
-  for (const code of [...HEARD, ...navigator.languages, ...voices.map(({ lang }) => lang), chosen]) {
+  const all = [...HEARD, ...navigator.languages, ...voices.map(({ lang }) => lang), chosen];
+  for (const code of new Set(all)) {
     const known = canonical(code);
-    if (known !== undefined) codes.set(known, names.of(known) ?? known);
+    if (known !== undefined) codes.set(known, nameOf(names, known));
   }
   // As it is stored, so that the list shows what is chosen.
   if (!codes.has(chosen)) codes.set(chosen, chosen);
@@ -33,6 +34,16 @@ function canonical(code: string): string | undefined {
   } catch (thrown) {
     // Voices have names of their own making, e.g. `default`.
     if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+function nameOf(names: Intl.DisplayNames, code: string): string {
+  try {
+    return names.of(code) ?? code;
+  } catch (thrown) {
+    // Dialects of some voices have tags for private use, e.g. `en-GB-x-rp`: good tags, but not of a language with a name.
+    if (thrown instanceof RangeError) return code;
     throw thrown;
   }
 }

@@ -1,4 +1,5 @@
 import { saneTrigger, Trigger, type Hold, type TriggerSettings } from '../engine/trigger.ts';
+import { minuteOfDay } from './clock.ts';
 import type { Link, LinkReading } from './link.svelte.ts';
 
 export type { Hold, TriggerSettings } from '../engine/trigger.ts';
@@ -102,9 +103,8 @@ export class Watch {
   }
 
   #take({ receivedAtMs, steadyMs, distanceCm }: LinkReading): void {
-    const now = new Date(receivedAtMs);
-    const minuteOfDay = now.getHours() * 60 + now.getMinutes();
-    const step = this.#trigger.push({ atMs: steadyMs, distanceCm, minuteOfDay });
+    const sample = { atMs: steadyMs, distanceCm, minuteOfDay: minuteOfDay(receivedAtMs) };
+    const step = this.#trigger.push(sample);
     const { filteredCm, fired } = step;
     const recent = this.#points.filter((point) => point.steadyMs > steadyMs - CHART_MS);
     this.#points = [...recent, { steadyMs, distanceCm, filteredCm, fired }];

@@ -1,5 +1,6 @@
 import { isDoorbellMessage } from '../../../platform/sw-messages.ts';
 import type { Message } from '../engine/message.ts';
+import { titleOf } from '../engine/relay.ts';
 import type { VisitProblem } from '../engine/visit.ts';
 import { summaryOf } from './problem-words.ts';
 
@@ -29,7 +30,7 @@ export async function notify(message: Message): Promise<VisitProblem | undefined
     icon: new URL('icons/atelier-192.png', document.baseURI).href,
     data: { doorbell: message.id },
   };
-  const title = message.by === 'sensor' ? 'Somebody was at the door' : 'The doorbell rang';
+  const title = titleOf(message.by);
   const registration = await navigator.serviceWorker.getRegistration();
   if (registration !== undefined) {
     const actions = [

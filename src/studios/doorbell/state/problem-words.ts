@@ -1,3 +1,4 @@
+import type { Hold } from '../engine/announcer.ts';
 import type { Message, MessageState } from '../engine/message.ts';
 import type { VisitPhase, VisitProblem } from '../engine/visit.ts';
 
@@ -19,6 +20,14 @@ export const PROBLEM_WORDS: Readonly<Record<VisitProblem, string>> = {
   'not-told': 'The browser could not show a notification.',
   stopped: 'Ended by hand.',
   'page-closed': 'The page was closed or reloaded during this visit.',
+};
+
+/** Why nobody is announced now. */
+export const HOLD_WORDS: Readonly<Record<Hold, string>> = {
+  visit: 'a visit is under way',
+  'hold-off': 'the pause after the last visit',
+  'still-there': 'the last visitor is still there',
+  quiet: 'quiet hours',
 };
 
 /** What goes on in each phase, for the door and the status. */
@@ -44,5 +53,5 @@ export const STATE_WORDS: Readonly<Record<MessageState, string>> = {
 export const summaryOf = ({ transcript, soundSec, by }: Message): string => {
   if (transcript !== '') return transcript;
   if (soundSec > 0) return `A recording of ${Math.round(soundSec)} s`;
-  return by === 'sensor' ? 'Somebody was at the door' : 'The bell was rung';
+  return by === 'ring' ? 'The bell was rung' : 'Somebody was at the door';
 };

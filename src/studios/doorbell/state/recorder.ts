@@ -54,6 +54,11 @@ export class VisitRecorder {
     this.#recorder.start(PART_MS);
   }
 
+  /** Of the microphone; ended with the recording. */
+  get stream(): MediaStream {
+    return this.#stream;
+  }
+
   /** For an engine that listens along. */
   get track(): MediaStreamTrack | undefined {
     return this.#stream.getAudioTracks()[0];

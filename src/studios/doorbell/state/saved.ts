@@ -4,8 +4,14 @@ import { saneSettings } from '../engine/settings.ts';
 import { readFile, writeFile, type DoorbellFileResult, type SavedMessage } from './file.ts';
 import type { MessageStore } from './store.ts';
 
-/** Answers that a person gave to this browser; another one asks for itself. Addresses of webhooks and topics are secrets. */
-const NOT_CARRIED: ReadonlySet<string> = new Set(['allowsSending', 'notifies', 'relayAllowed', 'relay']);
+/**
+ * Answers that a person gave to this browser; another one asks for itself, and opens no microphone or camera of its own accord.
+ * Addresses of webhooks and topics are secrets.
+ */
+const NOT_CARRIED: ReadonlySet<string> = new Set([
+  ...['allowsSending', 'notifies', 'relayAllowed', 'relay'],
+  ...['hearsVoice', 'seesMovement'],
+]);
 
 /** One file that holds messages, their recordings, and what the person has set. */
 export async function saveAll(

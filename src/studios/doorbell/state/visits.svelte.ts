@@ -4,8 +4,7 @@ import { busy } from '../../../platform/busy.ts';
 import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
 import { greetingOf, type DoorbellSettings } from '../engine/settings.ts';
-import { SilenceWatch } from '../engine/silence.ts';
-import type { VisitProblem, VisitState } from '../engine/visit.ts';
+import type { VisitCause, VisitProblem, VisitState } from '../engine/visit.ts';
 import { chime } from './chime.ts';
 import { Conductor, type VisitParts } from './conductor.svelte.ts';
 import { hearAgain, type Ear, type Hearing, type HearOptions } from './ears.ts';
@@ -13,13 +12,13 @@ import type { Greetings } from './greetings.svelte.ts';
 import type { Messages } from './messages.svelte.ts';
 import { Badge, notify } from './notifier.ts';
 import { VisitRecorder } from './recorder.ts';
+import { SaidAll } from './said-all.ts';
+import type { VoiceNetwork } from './voice-network.svelte.ts';
 import type { Voices } from './voices.svelte.ts';
 
 /** How long the large greeting stays when nothing may sound, s. */
 const SHOW_SEC = 12;
 const LOOK_EVERY_MS = 50;
-/** Silence of this length after a voice ends the recording, if asked to, ms. */
-const PAUSE_MS = 3000;
 
 const MICROPHONE_PROBLEM: Readonly<Record<MicrophoneCode, VisitProblem>> = {
   'no-microphone': 'no-microphone',
@@ -33,10 +32,14 @@ export interface VisitsNeed {
   readonly settings: () => DoorbellSettings;
   readonly voices: Voices;
   readonly greetings: Greetings;
+  /** Tells whether somebody speaks. */
+  readonly network: VoiceNetwork;
   /** Engines that may be used now, in their order. */
   readonly usable: (language: string) => Promise<readonly Ear[]>;
   /** Beside the notification: what else tells of a message. It may not hold the visit up. */
   readonly onTold: (message: Message) => void;
+  /** A visit began, by whatever: nothing else begins one until it has ended. */
+  readonly onBegan: () => void;
   readonly onEnded: () => void;
 }
 
@@ -78,7 +81,7 @@ export class Visits implements VisitParts {
   }
 
   /** @returns false when a visit is under way */
-  begin(by: Message['by'], distanceCm: number | null, isArmed: boolean): boolean {
+  begin(by: VisitCause, distanceCm: number | null, isArmed: boolean): boolean {
     if (this.conductor.isUnderWay) return false;
     const { recordSec, language, rings } = this.#need.settings();
     this.#message = {
@@ -89,6 +92,7 @@ export class Visits implements VisitParts {
     this.#interim = '';
     this.#seconds = 0;
     this.#rest = busy().begin();
+    this.#need.onBegan();
     if (rings && isArmed) void chime();
     return this.conductor.begin(isArmed, { recordSec, showSec: SHOW_SEC }) !== undefined;
   }
@@ -146,18 +150,19 @@ export class Visits implements VisitParts {
     const recorder = begun.value;
     this.#recorder = recorder;
     if (!signal.aborted) void this.#listenAlong(recorder, signal);
-    const silence = new SilenceWatch(PAUSE_MS);
+    const saidAll = new SaidAll(recorder.stream, endsOnSilence ? this.#need.network : undefined);
     const timer = setInterval(() => {
       const { levelDb, seconds } = recorder;
       this.#seconds = seconds;
       this.#level = Math.min(1, Math.max(0, (levelDb + 60) / 60));
-      const hasSaidAll = silence.push(levelDb, performance.now()) && endsOnSilence;
+      const hasSaidAll = saidAll.look(levelDb) && endsOnSilence;
       if (hasSaidAll || seconds >= recordSec) finish();
     }, LOOK_EVERY_MS);
     try {
       await over;
     } finally {
       clearInterval(timer);
+      saidAll.close();
       this.#recorder = undefined;
       this.#level = 0;
       await recorder.end();

@@ -20,14 +20,16 @@ export class Voices {
     return this.#synthesis?.getVoices() ?? [];
   }
 
-  /** Voices of a language: its own country's first. */
+  /** Voices of a language, one a name: its own country's first. Some systems have thousands, many of one name. */
   of(language: string): readonly SpeechSynthesisVoice[] {
+    const names = new Set<string>();
     const wanted = language.toLowerCase();
     const isOwn = ({ lang }: SpeechSynthesisVoice): number =>
       lang.toLowerCase().replace('_', '-') === wanted ? 0 : 1;
     return this.list
       .filter(({ lang }) => primary(lang) === primary(language))
-      .toSorted((a, b) => isOwn(a) - isOwn(b));
+      .toSorted((a, b) => isOwn(a) - isOwn(b))
+      .filter(({ name }) => !names.has(name) && names.add(name));
   }
 
   /**

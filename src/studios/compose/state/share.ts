@@ -12,7 +12,7 @@ import {
   TICKS_PER_STEP,
   type Score,
   type ScoreNote,
-} from './score.ts';
+} from '../engine/score.ts';
 
 /** What a link holds. */
 export interface SharedScore {

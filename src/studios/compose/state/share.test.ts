@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../kernel/rng.ts';
-import { SAMPLE_MELODIES, scoreOfSample } from './samples.ts';
-import { sortNotes, type Score } from './score.ts';
+import { SAMPLE_MELODIES, scoreOfSample } from '../engine/samples.ts';
+import { sortNotes, type Score } from '../engine/score.ts';
 import { decodeShare, encodeShare, type SharedScore } from './share.ts';
 
 const note = fc.record({

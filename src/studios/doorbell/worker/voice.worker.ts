@@ -1,0 +1,4 @@
+import { serve } from '../../../platform/rpc.ts';
+import { Voice } from './voice.ts';
+
+serve(new Voice());

@@ -2,10 +2,9 @@ import { describe, fail, type StudioError } from '../../../kernel/result.ts';
 import { openCamera } from '../../../platform/camera.ts';
 import { connectWorker, transfer, type Connection } from '../../../platform/rpc.ts';
 import { startWorker } from '../../../platform/worker-start.ts';
-import { Announcer, type Hold, type Pauses } from '../engine/announcer.ts';
 import type { MotionApi, MotionSeen } from '../worker/motion-protocol.ts';
 import motionUrl from '../worker/motion.worker.ts?worker&url';
-import { minuteOfDay } from './clock.ts';
+import { OwnTrigger, RETRY_MS, type OwnTriggerNeeds } from './own-trigger.svelte.ts';
 
 export type { MotionSeen } from '../worker/motion-protocol.ts';
 
@@ -14,39 +13,31 @@ const WIDTH = 80;
 const HEIGHT = 60;
 /** Between two pictures, ms: five a second. */
 const EVERY_MS = 200;
-/** A camera that could not be had, or was taken away, is tried again after so long, ms. */
-const RETRY_MS = 5000;
 const CAMERA: MediaTrackConstraints = { width: 320, height: 240, frameRate: { max: 15 } };
 
-export interface CameraTriggerNeeds {
+export interface CameraTriggerNeeds extends OwnTriggerNeeds {
   /** It is switched on, and nothing keeps it from looking. */
   readonly isWanted: () => boolean;
   /** Of the picture, how much must change, per cent. */
   readonly percent: () => number;
-  readonly pauses: () => Pauses;
-  readonly onVisitor: () => void;
 }
 
 /** Whoever moves before the camera is a visitor. A picture is looked at, coarse and grey, and let go for the next one. */
-export class CameraTrigger {
+export class CameraTrigger extends OwnTrigger {
   readonly #need: CameraTriggerNeeds;
-  readonly #announcer = new Announcer();
   readonly #end: () => void;
   // Other settings change too, and the camera is not opened anew for them.
   readonly #isWanted: boolean = $derived.by(() => this.#need.isWanted());
   readonly #percent: number = $derived.by(() => this.#need.percent());
   #seen = $state.raw<MotionSeen | undefined>();
-  #hold = $state<Hold | undefined>();
-  #error = $state.raw<StudioError | undefined>();
-  /** Counts attempts: a new number is a new attempt. */
-  #attempt = $state(0);
 
   constructor(need: CameraTriggerNeeds) {
+    super(need);
     this.#need = need;
     this.#end = $effect.root(() => {
       $effect(() => {
         if (!this.#isWanted) return undefined;
-        return this.#look(this.#percent, this.#attempt);
+        return this.#look(this.#percent, this.attempt);
       });
     });
   }
@@ -54,29 +45,6 @@ export class CameraTrigger {
   /** The last picture with what has changed in it; undefined while the camera is off. */
   get seen(): MotionSeen | undefined {
     return this.#seen;
-  }
-  /** Why nobody is announced now. */
-  get hold(): Hold | undefined {
-    return this.#hold;
-  }
-  /** Why there is no camera; it is tried again by itself, unless it was refused. */
-  get error(): StudioError | undefined {
-    return this.#error;
-  }
-
-  /** A visit began, by whatever. */
-  visitBegan(): void {
-    this.#announcer.visitBegan(performance.now());
-  }
-
-  visitEnded(): void {
-    this.#announcer.visitEnded(performance.now(), this.#need.pauses());
-  }
-
-  /** Asks for the camera once more. */
-  again(): void {
-    this.#error = undefined;
-    this.#attempt += 1;
   }
 
   close(): void {
@@ -89,16 +57,16 @@ export class CameraTrigger {
     let retry: ReturnType<typeof setTimeout> | undefined;
     void this.#watch(percent, over.signal).then((error) => {
       if (over.signal.aborted) return;
-      this.#error = error;
+      this.error = error;
       this.#seen = undefined;
       // Who has refused is asked again when they say so, not by itself.
-      if (error?.code !== 'camera-refused') retry = setTimeout(() => (this.#attempt = attempt + 1), RETRY_MS);
+      if (error?.code !== 'camera-refused') retry = setTimeout(() => (this.attempt = attempt + 1), RETRY_MS);
     });
     return () => {
       over.abort();
       clearTimeout(retry);
       this.#seen = undefined;
-      this.#error = undefined;
+      this.error = undefined;
     };
   }
 
@@ -149,17 +117,8 @@ export class CameraTrigger {
   }
 
   #take(seen: MotionSeen): void {
-    this.#error = undefined;
+    this.error = undefined;
     this.#seen = seen;
-    const { isPresent } = seen;
-    const presence = {
-      isThere: isPresent,
-      isVisitor: isPresent,
-      atMs: performance.now(),
-      minuteOfDay: minuteOfDay(),
-    };
-    const { fired, hold } = this.#announcer.push(presence, this.#need.pauses());
-    this.#hold = hold;
-    if (fired) this.#need.onVisitor();
+    this.notice(seen.isPresent);
   }
 }

@@ -1,24 +1,16 @@
-import type { StudioError } from '../../../kernel/result.ts';
 import { openMicrophone, type MicrophoneCode } from '../../../platform/audio/microphone.ts';
-import { Announcer, type Hold, type Pauses } from '../engine/announcer.ts';
-import { minuteOfDay } from './clock.ts';
+import { OwnTrigger, RETRY_MS, type OwnTriggerNeeds } from './own-trigger.svelte.ts';
 import type { VoiceHeard, VoiceNetwork } from './voice-network.svelte.ts';
 
-/** A microphone that could not be had, or was taken away, is tried again after so long, ms. */
-const RETRY_MS = 5000;
-
-export interface VoiceTriggerNeeds {
+export interface VoiceTriggerNeeds extends OwnTriggerNeeds {
   readonly network: VoiceNetwork;
   /** It is switched on, and nothing keeps it from listening. */
   readonly isWanted: () => boolean;
-  readonly pauses: () => Pauses;
-  readonly onVisitor: () => void;
 }
 
 /** Whoever speaks is a visitor: listens to the microphone between visits, keeps nothing of it. */
-export class VoiceTrigger {
+export class VoiceTrigger extends OwnTrigger<MicrophoneCode> {
   readonly #need: VoiceTriggerNeeds;
-  readonly #announcer = new Announcer();
   readonly #end: () => void;
   // Other settings change too, and the microphone is not opened anew for them.
   readonly #canListen: boolean = $derived.by(
@@ -27,16 +19,13 @@ export class VoiceTrigger {
   #isListening = $state(false);
   #isSpeaking = $state(false);
   #probability = $state(0);
-  #hold = $state<Hold | undefined>();
-  #error = $state.raw<StudioError<MicrophoneCode> | undefined>();
-  /** Counts attempts: a new number is a new attempt. */
-  #attempt = $state(0);
 
   constructor(need: VoiceTriggerNeeds) {
+    super(need);
     this.#need = need;
     this.#end = $effect.root(() => {
       $effect(() => {
-        return this.#canListen ? this.#listen(this.#attempt) : undefined;
+        return this.#canListen ? this.#listen(this.attempt) : undefined;
       });
     });
   }
@@ -51,29 +40,6 @@ export class VoiceTrigger {
   get probability(): number {
     return this.#probability;
   }
-  /** Why nobody is announced now. */
-  get hold(): Hold | undefined {
-    return this.#hold;
-  }
-  /** Why there is no microphone; it is tried again by itself, unless it was refused. */
-  get error(): StudioError<MicrophoneCode> | undefined {
-    return this.#error;
-  }
-
-  /** A visit began, by whatever. */
-  visitBegan(): void {
-    this.#announcer.visitBegan(performance.now());
-  }
-
-  visitEnded(): void {
-    this.#announcer.visitEnded(performance.now(), this.#need.pauses());
-  }
-
-  /** Asks for the microphone once more. */
-  again(): void {
-    this.#error = undefined;
-    this.#attempt += 1;
-  }
 
   close(): void {
     this.#end();
@@ -86,11 +52,11 @@ export class VoiceTrigger {
     let stop: (() => void) | undefined;
     let stream: MediaStream | undefined;
     const again = (): void => {
-      if (!isOver) retry = setTimeout(() => (this.#attempt = attempt + 1), RETRY_MS);
+      if (!isOver) retry = setTimeout(() => (this.attempt = attempt + 1), RETRY_MS);
     };
     const begin = async (): Promise<void> => {
       const opened = await openMicrophone();
-      this.#error = opened.ok ? undefined : opened.error;
+      this.error = opened.ok ? undefined : opened.error;
       if (!opened.ok) {
         // Who has refused is asked again when they say so, not by itself.
         if (opened.error.code !== 'microphone-refused') again();
@@ -127,14 +93,6 @@ export class VoiceTrigger {
   #hear({ probability, isSpeaking }: VoiceHeard): void {
     this.#probability = probability;
     this.#isSpeaking = isSpeaking;
-    const presence = {
-      isThere: isSpeaking,
-      isVisitor: isSpeaking,
-      atMs: performance.now(),
-      minuteOfDay: minuteOfDay(),
-    };
-    const { fired, hold } = this.#announcer.push(presence, this.#need.pauses());
-    this.#hold = hold;
-    if (fired) this.#need.onVisitor();
+    this.notice(isSpeaking);
   }
 }

@@ -38,7 +38,8 @@ describe('words to hide', () => {
   });
 
   it('leave no trace, whatever the case and the accents, and touch nothing else', () => {
-    const word = fc.stringMatching(/^[a-zà-ÿ]{2,8}$/u);
+    // Letters alone: `÷` stands among them in Latin-1, and `÷÷` is hidden within `÷÷÷àà`, as signs are no word's.
+    const word = fc.stringMatching(/^[a-zà-öø-ÿ]{2,8}$/u);
     fc.assert(
       fc.property(word, fc.array(word), fc.array(word), fc.boolean(), (hidden, before, after, isLoud) => {
         const others = (words: string[]) => words.filter((each) => fold(each) !== fold(hidden));

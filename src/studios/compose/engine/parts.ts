@@ -1,7 +1,7 @@
 import { PARTS } from './mixer-settings.ts';
 import { chordAt, type Roll } from './roll.ts';
 import { snapToGrid, type Score } from './score.ts';
-import { separateVoices, VOICE_COUNT } from './voices.ts';
+import { VoiceSearch, VOICE_COUNT } from './voice-search.ts';
 
 // The voice of a note that none could take, because there are more than four: the one that sings nearest to it, the lower of two.
 function nearestVoice(rows: Int16Array, step: number, row: number): number {
@@ -21,16 +21,17 @@ function nearestVoice(rows: Int16Array, step: number, row: number): number {
  *
  * @param score any
  * @param roll of the score
+ * @param search of the voices: the one of the score before, where there is one, is quicker
  * @returns by note id: 0 soprano … 3 bass; empty for a melody alone, which is the soprano's
  */
-export function partsOf(score: Score, roll: Roll): ReadonlyMap<number, number> {
+export function partsOf(score: Score, roll: Roll, search = new VoiceSearch()): ReadonlyMap<number, number> {
   const parts = new Map<number, number>();
   // A melody alone is the soprano, however low it lies.
   const isMelody = Array.from({ length: roll.steps }, (_, step) => chordAt(roll, step)).every(
     (chord) => chord.length <= 1,
   );
   if (isMelody) return parts;
-  const { rows } = separateVoices(roll);
+  const { rows } = search.separate(roll);
   for (const note of score.notes) {
     const row = note.pitchMidi - roll.pitchLowMidi;
     if (row < 0 || row >= roll.pitches) {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellAt, notesToRoll, type Note, type Roll } from './roll.ts';
 import { smallRoll } from '../worker/testing/runs.ts';
-import { maskOfVoice, notesOfVoices, separateVoices } from './voices.ts';
+import { VoiceSearch } from './voice-search.ts';
+import { notesOfVoices, separateVoices } from './voices.ts';
 
 /** Two bars of four parts, a chord a quarter: I–vi–ii–V–I–IV–V–I in C. */
 const PARTS = [
@@ -60,10 +61,9 @@ describe('voices', () => {
       fc.property(smallRoll, (roll) => {
         const voices = separateVoices(roll);
         const sung = voices.left.slice();
-        for (let voice = 0; voice < 4; voice += 1)
-          maskOfVoice(roll, voices, voice).forEach((is, cell) => {
-            if (is === 1) sung[cell] = 1;
-          });
+        voices.rows.forEach((row, at) => {
+          if (row >= 0) sung[cellAt(roll, Math.floor(at / 4), row)] = 1;
+        });
         expect(sung).toEqual(roll.cells);
         for (let step = 0; step < roll.steps; step += 1) {
           const cells = roll.cells.subarray(cellAt(roll, step, 0), cellAt(roll, step + 1, 0));
@@ -78,5 +78,33 @@ describe('voices', () => {
   it('of silence rest', () => {
     const { roll } = notesToRoll([], { steps: 8, pitches: 48, pitchLowMidi: 36 });
     expect(notesOfVoices(roll, separateVoices(roll))).toEqual([[], [], [], []]);
+  });
+
+  it('of a roll that was edited are those of a search from the start', () => {
+    fc.assert(
+      fc.property(
+        smallRoll,
+        fc.array(fc.array(fc.tuple(fc.nat(), fc.boolean()), { maxLength: 3 }), { maxLength: 4 }),
+        (roll, edits) => {
+          const search = new VoiceSearch();
+          const cells = roll.cells.slice();
+          expect(search.separate({ ...roll, cells })).toEqual(separateVoices(roll));
+          for (const edit of edits) {
+            for (const [at, isOn] of edit) cells[at % cells.length] = isOn ? 1 : 0;
+            expect(search.separate({ ...roll, cells })).toEqual(separateVoices({ ...roll, cells }));
+          }
+        },
+      ),
+    );
+  });
+
+  it('of a roll that became shorter, longer, or lies elsewhere are searched anew where they must be', () => {
+    const { roll } = chorale();
+    const search = new VoiceSearch();
+    search.separate(roll);
+    const shorter = { ...roll, steps: 20, cells: roll.cells.slice(0, 20 * roll.pitches) };
+    const higher = { ...roll, pitchLowMidi: 48 };
+    for (const next of [shorter, roll, higher, roll])
+      expect(search.separate(next)).toEqual(separateVoices(next));
   });
 });

@@ -23,6 +23,7 @@ import {
   type ScoreNote,
 } from '../engine/score.ts';
 import type { SamplerSettings } from '../engine/settings.ts';
+import { VoiceSearch } from '../engine/voice-search.ts';
 
 /** Rows of the network's roll; `compose.worker` refuses another manifest. */
 export const RANGE = { pitches: 48, pitchLowMidi: 36 } as const;
@@ -117,8 +118,12 @@ export class ComposeDocument {
   readonly steps = $derived(stepsOf(this.#draft.score));
   /** The roll that the network sees. */
   readonly rolled = $derived(scoreToRoll(this.#draft.score, RANGE));
+  /** Of the voices: after an edit it goes on from the score before. */
+  readonly #voices = new VoiceSearch();
   /** By note id: 0 soprano … 3 bass. */
-  readonly parts: ReadonlyMap<number, number> = $derived(partsOf(this.#draft.score, this.rolled.roll));
+  readonly parts: ReadonlyMap<number, number> = $derived(
+    partsOf(this.#draft.score, this.rolled.roll, this.#voices),
+  );
 
   partOf = (noteId: number): number => this.parts.get(noteId) ?? 0;
 

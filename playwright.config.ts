@@ -9,8 +9,8 @@ export default defineConfig({
   testIgnore: process.env.ATELIER_CHROMA === undefined ? 'engines/**' : [],
   timeout: 120_000,
   globalSetup: './scripts/ensure-build.ts',
-  // Two at once are no faster on two cores, and wait for one another.
-  workers: 1,
+  // Much of a test is waiting: for a visitor who speaks, for a file to be read.
+  workers: 2,
   forbidOnly: true,
   // A busy machine may starve a browser; what needs a second try is listed as flaky, and is to be mended.
   retries: process.env.CI === undefined ? 0 : 2,

@@ -176,7 +176,10 @@ test('a change by hand is not lost by going to another version', async ({ page, 
   await name.press('Enter');
   await page.getByRole('button', { name: 'Delete The one' }).click();
   await expect(history).toHaveCount(2);
+  const messages = page.getByRole('status', { name: 'Messages of Atelier' });
+  await expect(messages).toContainText('“The one” is deleted.');
   await undo.click();
+  await expect(messages).not.toContainText('“The one” is deleted.');
   await expect(name).toHaveValue('The one');
   await undo.click();
   await expect(name).toHaveValue(old);

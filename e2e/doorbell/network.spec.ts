@@ -71,6 +71,10 @@ test('a speech network is downloaded, writes down a recording, and goes on witho
     await page.reload();
     await doorbell.ready();
     await doorbell.ring();
+    // Words appear while they are spoken.
+    const steps = page.getByRole('list', { name: 'Steps of the visit' });
+    await expect(page.locator('[data-interim]')).not.toBeEmpty({ timeout: 60_000 });
+    await expect(steps.locator('[aria-current="step"]')).toHaveText('Listening');
     await expect(doorbell.messages).toHaveCount(2);
     const message = await doorbell.newest();
     await expect(message.getByRole('textbox', { name: 'Transcript' })).toHaveValue(SAID);

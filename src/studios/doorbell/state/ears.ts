@@ -36,6 +36,14 @@ export interface Ear {
   download(language: string, options?: TaskOptions): Promise<boolean>;
   /** Listens while it is spoken. Left out by an engine that hears recordings only. */
   hear?(track: MediaStreamTrack, options: HearOptions): Hearing;
+  /** Somebody is coming: it is made ready, if all that it needs is here. */
+  warm?(language: string): Promise<void>;
+  /**
+   * Shows words while they are spoken, of an engine that hears recordings: an advance, for the recording decides.
+   *
+   * @returns ends it
+   */
+  follow?(track: MediaStreamTrack, options: HearOptions): () => void;
   /** Hears a recording as fast as it can. Left out by an engine that only listens. */
   hearRecording?(sound: Blob, options: HearOptions, signal: AbortSignal): Promise<string>;
   /** Lets go of what it holds. */

@@ -1,4 +1,5 @@
 import { describe, type Result, type StudioError } from '../../../kernel/result.ts';
+import { PcmTap } from '../../../platform/audio/pcm-tap.ts';
 import { busy } from '../../../platform/busy.ts';
 import { ModelStore } from '../../../platform/model-store/store.ts';
 import { connectWorker, transfer, type Connection, type TaskOptions } from '../../../platform/rpc.ts';
@@ -22,7 +23,7 @@ export interface LastRun {
 export class NetworkEar implements Ear {
   readonly id = 'network';
   readonly title = 'A speech network, on this device';
-  readonly price = 'Nothing leaves this device. Hears anything that is said, after the recording.';
+  readonly price = 'Nothing leaves this device. Hears anything that is said.';
   readonly sends = false;
   readonly #chosen: () => string;
   readonly #models = new ModelStore(new URL('models/', document.baseURI));
@@ -101,6 +102,45 @@ export class NetworkEar implements Ear {
     } finally {
       end();
     }
+  }
+
+  async warm(language: string): Promise<void> {
+    const network = this.networkFor(language);
+    // What is wrong is said when it is to be used.
+    if (network !== undefined) await this.#open(network, {});
+  }
+
+  follow(track: MediaStreamTrack, options: HearOptions): () => void {
+    const stopping = new AbortController();
+    this.#follow(track, options, stopping.signal).catch((thrown: unknown) =>
+      console.warn('No words while they are spoken', thrown),
+    );
+    return () => stopping.abort();
+  }
+
+  async #follow(
+    track: MediaStreamTrack,
+    { language, onInterim }: HearOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const network = this.networkFor(language);
+    if (network === undefined) return;
+    const tap = await PcmTap.open(new MediaStream([track]));
+    const { port1, port2 } = new MessageChannel();
+    const end = (): void => {
+      port1.postMessage('over');
+      port1.onmessage = null;
+      void tap.close();
+    };
+    if (signal.aborted) return end();
+    signal.addEventListener('abort', end, { once: true });
+    // What is said while it is opened waits in the tap's port.
+    const opened = await this.#open(network, { signal });
+    if (signal.aborted) return;
+    if (!opened.ok) throw inWords(opened.error);
+    port1.onmessage = ({ data }: MessageEvent<string>) => onInterim(data);
+    const ports = { pcm: tap.port, words: port2, sampleRate: tap.sampleRate };
+    await this.#ask((api) => api.along(transfer(ports, [tap.port, port2]), language));
   }
 
   /**

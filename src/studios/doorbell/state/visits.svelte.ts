@@ -57,6 +57,8 @@ export class Visits implements VisitParts {
   #rest: (() => void) | undefined;
   #endRecording: (() => void) | undefined;
   #live: { readonly ear: Ear; readonly hearing: Hearing } | undefined;
+  /** Ends the words in advance of an engine that hears recordings. */
+  #unfollow: (() => void) | undefined;
 
   constructor(need: VisitsNeed) {
     this.#need = need;
@@ -94,6 +96,7 @@ export class Visits implements VisitParts {
     this.#rest = busy().begin();
     this.#need.onBegan();
     if (rings && isArmed) void chime();
+    if (isArmed) void this.#warm(language);
     return this.conductor.begin(isArmed, { recordSec, showSec: SHOW_SEC }) !== undefined;
   }
 
@@ -163,6 +166,8 @@ export class Visits implements VisitParts {
     } finally {
       clearInterval(timer);
       saidAll.close();
+      this.#unfollow?.();
+      this.#unfollow = undefined;
       this.#recorder = undefined;
       this.#level = 0;
       await recorder.end();
@@ -248,17 +253,25 @@ export class Visits implements VisitParts {
     return hearAgain(sound, ear, this.#options(message.language), signal);
   }
 
+  /** The first engine is made ready while the visitor is greeted. */
+  async #warm(language: string): Promise<void> {
+    const [ear] = await this.#need.usable(language);
+    await ear?.warm?.(language);
+  }
+
   /** The first engine listens while the visitor speaks, so that there are words at once. */
-  async #listenAlong({ track }: VisitRecorder, signal: AbortSignal): Promise<void> {
+  async #listenAlong(recorder: VisitRecorder, signal: AbortSignal): Promise<void> {
+    const { track } = recorder;
     const { language } = this.#need.settings();
     const [ear] = await this.#need.usable(language);
-    if (track === undefined || signal.aborted || track.readyState !== 'live') return;
-    // One that hears recordings only has its turn when it is over.
-    if (ear?.hear === undefined) return;
+    const isOver = signal.aborted || this.#recorder !== recorder;
+    if (isOver || track?.readyState !== 'live') return;
     try {
-      this.#live = { ear, hearing: ear.hear(track, this.#options(language)) };
+      // One that hears recordings has its turn when it is over; what it shows until then is an advance.
+      if (ear?.hear === undefined) this.#unfollow = ear?.follow?.(track, this.#options(language));
+      else this.#live = { ear, hearing: ear.hear(track, this.#options(language)) };
     } catch (thrown) {
-      console.warn(`${ear.title} could not listen along`, thrown);
+      console.warn('No engine could listen along', thrown);
     }
   }
 

@@ -35,6 +35,16 @@ export interface Heard {
   readonly workSec: number;
 }
 
+/** Where sound comes from while it is spoken, and where its words go to. */
+export interface AlongPorts {
+  /** Gives chunks, [N] float32, mono. */
+  readonly pcm: MessagePort;
+  /** Takes all words so far, each time anew; whatever comes out of it ends the listening. */
+  readonly words: MessagePort;
+  /** Of the samples, Hz. */
+  readonly sampleRate: number;
+}
+
 /** Runs speech networks, one at a time. */
 export interface SpeechApi {
   /**
@@ -73,4 +83,12 @@ export interface SpeechApi {
    * @param options progress in seconds of the recording
    */
   hear(samples: Float32Array, language: string, options: TaskOptions): Promise<SpeechResult<Heard>>;
+  /**
+   * Writes down what is being said, with the network that is open, until something comes out of `ports.words`. Recordings that
+   * are asked for meanwhile have their turn in between.
+   *
+   * @param ports transferred
+   * @param language BCP 47
+   */
+  along(ports: AlongPorts, language: string): Promise<SpeechResult<void>>;
 }

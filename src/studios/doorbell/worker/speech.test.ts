@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hearPiece, transcribe } from '../engine/speech/transcriber.ts';
 import { wordErrors } from '../engine/speech/word-error-rate.ts';
 import type { Session } from '../engine/speech/session.ts';
+import { writeAlong } from './along.ts';
 import { pickFiles } from './given-network.ts';
 import { openFiles, tryOut, type NetworkFiles, type RunningNetwork } from './speech-network.ts';
 import type { GivenFile } from './protocol-speech.ts';
@@ -130,6 +131,61 @@ describe('Moonshine tiny', () => {
     expect(seconds.length).toBeGreaterThan(2);
     expect(seconds.at(-1)).toBe(long.length / 16_000);
     expect(seconds.toSorted((a, b) => a - b)).toEqual(seconds);
+  });
+
+  it('hears a recording that grows as one that is whole, and the pieces before the last one once', async () => {
+    const known = new Map<number, string>();
+    let heardSec = 0;
+    const encoder: Session = {
+      ...network.encoder,
+      run: (feeds) => {
+        heardSec += ((feeds.input_values?.data as Float32Array | undefined)?.length ?? 0) / 16_000;
+        return network.encoder.run(feeds);
+      },
+    };
+    const said = [...FLITE, ...FLITE, ...FLITE].map(recording);
+    const long = new Float32Array(said.reduce((sum, { length }) => sum + length + 16_000, 0));
+    let at = 0;
+    for (const samples of said) {
+      long.set(samples, at);
+      at += samples.length + 16_000;
+    }
+    const counting = { ...network, encoder };
+    const whole = await transcribe(counting, long, { language: 'en' });
+    const wholeSec = heardSec;
+    await transcribe(counting, long.subarray(0, 31 * 16_000), { language: 'en', known });
+    heardSec = 0;
+    expect(await transcribe(counting, long, { language: 'en', known })).toBe(whole);
+    expect(heardSec).toBeLessThan(wholeSec - 14);
+  });
+
+  it('writes down what is still being said', async () => {
+    const pcm = new MessageChannel();
+    const words = new MessageChannel();
+    const texts: string[] = [];
+    let onText: () => void = () => undefined;
+    words.port1.onmessage = ({ data }: MessageEvent<string>) => {
+      texts.push(data);
+      onText();
+    };
+    const ports = { pcm: pcm.port2, words: words.port2, sampleRate: 16_000 };
+    writeAlong(ports, (samples, signal) => transcribe(network, samples, { language: 'en', signal }));
+    const samples = recording('train');
+    const half = samples.length >> 1;
+    const nextText = (): Promise<void> => new Promise((resolve) => (onText = resolve));
+    for (const [from, to] of [
+      [0, half],
+      [half, samples.length],
+    ] as const) {
+      const next = nextText();
+      for (let at = from; at < to; at += 512)
+        pcm.port1.postMessage(samples.slice(at, Math.min(to, at + 512)));
+      await next;
+    }
+    expect(texts[0]).toMatch(/^the weather/i);
+    expect(texts.at(-1)?.length).toBeGreaterThan(texts[0]?.length ?? 0);
+    words.port1.postMessage('over');
+    for (const { port1 } of [pcm, words]) port1.close();
   });
 
   it('stops between two tokens', async () => {

@@ -7,8 +7,9 @@ import type { TaskOptions } from '../../../platform/rpc.ts';
 import { sha256Hex } from '../../../platform/storage/sha256.ts';
 import { FileFault } from '../engine/speech/file-fault.ts';
 import { SPEECH_RATE, transcribe } from '../engine/speech/transcriber.ts';
+import { writeAlong } from './along.ts';
 import { pickFiles } from './given-network.ts';
-import type { GivenFile, Heard, SpeechApi, SpeechNote, SpeechResult } from './protocol-speech.ts';
+import type { AlongPorts, GivenFile, Heard, SpeechApi, SpeechNote, SpeechResult } from './protocol-speech.ts';
 import {
   CONFIG_FILES,
   openFiles,
@@ -158,6 +159,21 @@ export class Speech implements SpeechApi {
       });
       return ok({ words, soundSec, workSec: (performance.now() - from) / 1000 });
     });
+  }
+
+  along(ports: AlongPorts, language: string): Promise<SpeechResult<void>> {
+    const network = this.#open?.network;
+    if (network === undefined)
+      return Promise.resolve(fail('not-ready', 'No speech network is open.', { retryable: true }));
+    const known = new Map<number, string>();
+    writeAlong(ports, (samples, signal) =>
+      this.#serial.run(() => {
+        // Another one was opened while this waited.
+        if (this.#open?.network !== network) throw new Error('the network was closed');
+        return transcribe(network, samples, { language, signal, known });
+      }),
+    );
+    return Promise.resolve(ok(undefined));
   }
 
   /** Opens a network in the place of the one before. */

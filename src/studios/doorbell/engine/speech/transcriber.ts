@@ -38,6 +38,11 @@ export interface HearingOptions {
   readonly signal?: CancelSignal | undefined;
   /** Called with the seconds that have been heard. */
   readonly onSeconds?: ((done: number) => void) | undefined;
+  /**
+   * Texts of pieces by where they begin, of a recording that is heard again when it has become longer: pieces before the last
+   * one are cut as they were, and are not heard again.
+   */
+  readonly known?: Map<number, string> | undefined;
 }
 
 async function hearMoonshine(
@@ -167,8 +172,13 @@ export async function transcribe(
   for (const { from, to } of segmentsOf(samples, SPEECH_RATE, longestSec(network.config))) {
     options.signal?.throwIfAborted();
     options.onSeconds?.(from / SPEECH_RATE);
-    const { tokens } = await hearPiece(network, samples.subarray(from, to), options);
-    texts.push(network.tokenizer.decode(tokens).trim());
+    const known = options.known?.get(from);
+    if (known === undefined) {
+      const { tokens } = await hearPiece(network, samples.subarray(from, to), options);
+      texts.push(network.tokenizer.decode(tokens).trim());
+    } else texts.push(known);
+    // What ends where the sound so far ends goes on.
+    if (to < samples.length) options.known?.set(from, texts.at(-1) ?? '');
   }
   options.onSeconds?.(samples.length / SPEECH_RATE);
   return texts.filter((text) => text !== '').join(' ');

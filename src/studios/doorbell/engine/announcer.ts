@@ -57,12 +57,15 @@ export class Announcer {
   #holdUntilMs = -Infinity;
 
   /**
-   * A visit has begun, by whatever; nobody is announced until `visitEnded`.
+   * A visit has begun, by whatever; nobody is announced until `visitEnded`. Whoever began it is there, and is not announced
+   * after it either before they have left.
    *
    * @param atMs the clock of what is pushed, ms
    */
   visitBegan(atMs: number): void {
     this.#visitSinceMs = atMs;
+    this.#isStillThere = true;
+    this.#absentSinceMs = undefined;
   }
 
   /**

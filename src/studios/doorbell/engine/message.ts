@@ -37,8 +37,15 @@ export interface Message {
 const STATES: readonly MessageState[] = ['seen', 'greeting', 'listening', 'transcribing', 'told', 'failed'];
 const PROBLEMS: readonly VisitProblem[] = [
   ...(['not-armed', 'not-kept', 'storage-full', 'not-greeted', 'no-microphone'] as const),
-  ...(['microphone-refused', 'microphone-lost', 'not-recorded', 'no-engine', 'not-transcribed'] as const),
-  ...(['nothing-said', 'transcribing-too-slow', 'not-told', 'stopped', 'page-closed'] as const),
+  ...(['microphone-refused', 'microphone-lost', 'not-recorded', 'not-closed', 'no-engine'] as const),
+  ...([
+    'not-transcribed',
+    'nothing-said',
+    'transcribing-too-slow',
+    'not-told',
+    'stopped',
+    'page-closed',
+  ] as const),
 ];
 const MAX_TEXT = 20_000;
 const SOUND_TYPE = /^audio\/[a-z0-9.+-]+(?:; ?codecs="?[a-z0-9.,]+"?)?$/i;

@@ -54,6 +54,7 @@ const anyEvent: fc.Arbitrary<VisitEvent> = fc.oneof(
   withProblem('kept'),
   withProblem('greeted'),
   withProblem('was-told'),
+  fc.record({ kind: fc.constant('sound-came' as const), visit: visits }),
   fc.record({ kind: fc.constant('said-all' as const), visit: visits }),
   fc.record({ kind: fc.constant('stopped' as const), visit: visits }),
   fc.record({ kind: fc.constant('recorded' as const), visit: visits, hasSound: fc.boolean() }),

@@ -21,6 +21,8 @@ export type VisitProblem =
   | 'microphone-refused'
   | 'microphone-lost'
   | 'not-recorded'
+  /** What was recorded is kept, but the recording was not closed: its end may be missing. */
+  | 'not-closed'
   | 'no-engine'
   | 'not-transcribed'
   | 'nothing-said'
@@ -47,6 +49,8 @@ export type VisitEvent =
   /** The visit is in the store, or could not be put there. */
   | { readonly kind: 'kept'; readonly visit: number; readonly problem?: VisitProblem | undefined }
   | { readonly kind: 'greeted'; readonly visit: number; readonly problem?: VisitProblem | undefined }
+  /** The first of the recording is kept. */
+  | { readonly kind: 'sound-came'; readonly visit: number }
   /** The visitor pressed the button, or was silent for a while. */
   | { readonly kind: 'said-all'; readonly visit: number }
   /** The recording is over; `hasSound`: there is one, and it is in the store. */
@@ -224,7 +228,7 @@ function overdue(state: VisitState, atMs: number): VisitStep {
       case 'greeting':
         return afterGreeting(state.isArmed ? withProblem(state, 'not-greeted') : state, atMs);
       case 'listening':
-        return afterRecording(withProblem(state, 'not-recorded'), atMs);
+        return afterRecording(withProblem(state, state.hasSound ? 'not-closed' : 'not-recorded'), atMs);
       case 'transcribing':
         return tell(withProblem(state, 'transcribing-too-slow'), atMs);
       case 'told':
@@ -269,6 +273,8 @@ function stepUnderWay(
       return phase === 'greeting' && state.isArmed
         ? afterGreeting(withProblem(state, event.problem), atMs)
         : still(state);
+    case 'sound-came':
+      return phase === 'listening' ? still({ ...state, hasSound: true }) : still(state);
     case 'said-all':
       return phase === 'listening' ? close(state, atMs) : still(state);
     case 'recorded':

@@ -16,7 +16,7 @@ export interface VisitParts {
   keep(visit: number, signal: AbortSignal): Promise<VisitProblem | undefined>;
   showGreeting(visit: number): void;
   greet(visit: number, signal: AbortSignal): Promise<VisitProblem | undefined>;
-  /** Ends after `recordSec`, by `endRecording`, or when the microphone goes. */
+  /** Ends after `recordSec`, by `endRecording`, or when the microphone goes; `soundCame` is called once some of it is kept. */
   record(
     visit: number,
     signal: AbortSignal,
@@ -74,6 +74,11 @@ export class Conductor {
   /** The visitor has said all. */
   saidAll(): void {
     this.#take({ kind: 'said-all', visit: this.#state.visit });
+  }
+
+  /** Some of the recording of the visit under way is kept. */
+  soundCame(visit: number): void {
+    this.#take({ kind: 'sound-came', visit });
   }
 
   /** A person ends the visit; a recording under way is kept. */

@@ -47,7 +47,7 @@ export class Doorbell {
   readonly #stopPlayAsked: () => void;
   /** The message that a notification was pressed to play; the list plays it. */
   playing = $state<string | undefined>();
-  readonly #closing = new AbortController();
+  #readingOut: AbortController | undefined;
   #lock: WriterLock | undefined;
   #isDoorbell = $state(false);
   #isArmed = $state(false);
@@ -56,7 +56,9 @@ export class Doorbell {
   #settings = $state.raw<DoorbellSettings>(saneSettings({}, navigator.language));
   #readiness = $state.raw<ReadonlyMap<EngineId, Readiness>>(new Map());
   #asksToSend = $state(false);
-  #again = $state.raw<{ readonly id: string; readonly stop: AbortController } | undefined>();
+  #again = $state.raw<
+    { readonly id: string; readonly sends: boolean; readonly stop: AbortController } | undefined
+  >();
   #heard = $state.raw<Progress>(NOTHING_HEARD);
 
   constructor(store: MessageStore) {
@@ -79,7 +81,11 @@ export class Doorbell {
       voices: this.voices,
       greetings: this.greetings,
       network: this.triggers.network,
-      onBegan: () => this.triggers.visitBegan(),
+      onBegan: () => {
+        // What the last visitor said is not read out to this one.
+        this.#readingOut?.abort();
+        this.triggers.visitBegan();
+      },
       usable: (language) => this.#usable(language),
       onTold: (message) => this.#told(message),
       onEnded: () => this.triggers.visitEnded(),
@@ -155,7 +161,10 @@ export class Doorbell {
 
   #told(message: Message): void {
     const { language, voice, readsOut } = this.#settings;
-    if (readsOut) void this.voices.speak(summaryOf(message), language, voice, this.#closing.signal);
+    if (readsOut) {
+      this.#readingOut = new AbortController();
+      void this.voices.speak(summaryOf(message), language, voice, this.#readingOut.signal);
+    }
     void this.relay.add(message);
   }
 
@@ -168,7 +177,7 @@ export class Doorbell {
     // It was only asked for: it is opened anew for each visit, and closed after it.
     if (stream.ok) for (const track of stream.value.getTracks()) track.stop();
     this.#isArmed = stream.ok;
-    this.#askOnce();
+    if (stream.ok) this.#askOnce();
   }
 
   disarm(): void {
@@ -207,6 +216,7 @@ export class Doorbell {
     void this.change({ enginesOff: isOn ? off : [...off, id] });
     const ear = this.ears.find((each) => each.id === id);
     if (isOn && ear?.sends === true && this.#settings.allowsSending !== true) this.#asksToSend = true;
+    if (!isOn && ear?.sends === true) this.#stopSending();
   }
 
   /** Asks each engine whether it hears the language. */
@@ -235,6 +245,13 @@ export class Doorbell {
   answerSending(allows: boolean | undefined): void {
     this.#asksToSend = false;
     if (allows !== undefined) void this.change({ allowsSending: allows });
+    if (allows === false) this.#stopSending();
+  }
+
+  /** At once, also in the middle of what is being sent. */
+  #stopSending(): void {
+    this.visits.stopSending();
+    if (this.#again?.sends === true) this.#again.stop.abort();
   }
 
   async changeRelay(relay: RelaySettings): Promise<void> {
@@ -254,7 +271,7 @@ export class Doorbell {
 
   /** Engines that a recording of the doorbell's language can be given to now, in their order. */
   get usableNow(): readonly Ear[] {
-    return this.#allowed.filter(({ id }) => this.#readiness.get(id) === 'ready');
+    return this.#allowed.filter((ear) => hearsRecordings(ear) && this.#readiness.get(ear.id) === 'ready');
   }
 
   /**
@@ -264,14 +281,14 @@ export class Doorbell {
    * @returns what failed, in words
    */
   async transcribeAgain(message: Message, id?: EngineId): Promise<string | undefined> {
-    const usable = await this.#usable(message.language);
+    const usable = (await this.#usable(message.language)).filter(hearsRecordings);
     const ear = id === undefined ? usable[0] : usable.find((each) => each.id === id);
     if (ear === undefined) return 'No engine in the list “Transcribe with” can be used.';
     const sound = await this.messages.sound(message);
     if (sound === undefined) return 'The recording is not there any more.';
     const stop = new AbortController();
     this.#again?.stop.abort();
-    this.#again = { id: message.id, stop };
+    this.#again = { id: message.id, sends: ear.sends, stop };
     this.#heard = NOTHING_HEARD;
     try {
       const { wordsToKnow } = this.#settings;
@@ -302,7 +319,7 @@ export class Doorbell {
     this.watch.close();
     this.triggers.close();
     this.#again?.stop.abort();
-    this.#closing.abort();
+    this.#readingOut?.abort();
     this.relay.close();
     this.greetings.stop();
     for (const ear of this.ears) ear.close?.();
@@ -342,6 +359,8 @@ export class Doorbell {
     await this.greetings.open();
   }
 }
+
+const hearsRecordings = (ear: Ear): boolean => ear.isDeafToRecordings !== true;
 
 const NOTHING_HEARD: Progress = { phase: 'transcribing', done: 0, total: 0, unit: 'seconds' };
 

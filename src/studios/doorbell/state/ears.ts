@@ -44,6 +44,8 @@ export interface Ear {
    * @returns ends it
    */
   follow?(track: MediaStreamTrack, options: HearOptions): () => void;
+  /** It listens to the microphone only, whatever it is given: no recording can be played to it. */
+  readonly isDeafToRecordings?: boolean;
   /** Hears a recording as fast as it can. Left out by an engine that only listens. */
   hearRecording?(sound: Blob, options: HearOptions, signal: AbortSignal): Promise<string>;
   /** Lets go of what it holds. */
@@ -106,6 +108,7 @@ class BrowserHearing implements Hearing {
     recognition.continuous = true;
     recognition.interimResults = true;
     if ('processLocally' in recognition) recognition.processLocally = isLocal;
+    else if (isLocal) throw new HearingError('this browser would send the sound away');
     const { SpeechRecognitionPhrase } = speech;
     if (isLocal && SpeechRecognitionPhrase !== undefined && 'phrases' in recognition)
       recognition.phrases = vocabularyOf(options.wordsToKnow).map(
@@ -166,6 +169,12 @@ class BrowserEar implements Ear {
       : 'The visitor’s voice is sent to the maker of this browser.';
   }
 
+  // A browser that does not know the track of `start` listens to the microphone instead. Nothing tells which one does: those
+  // that have `available` came after it.
+  get isDeafToRecordings(): boolean {
+    return recognitionClass()?.available === undefined;
+  }
+
   async readiness(language: string): Promise<Readiness> {
     const make = recognitionClass();
     if (make === undefined) return 'no';
@@ -213,6 +222,8 @@ export async function hearAgain(
 ): Promise<string> {
   if (ear.hearRecording !== undefined) return ear.hearRecording(sound, options, signal);
   if (ear.hear === undefined) throw new HearingError('it hears nothing');
+  if (ear.isDeafToRecordings === true)
+    throw new HearingError('in this browser it hears the microphone only, no recording');
   const context = new AudioContext();
   try {
     const buffer = await context.decodeAudioData(await sound.arrayBuffer());

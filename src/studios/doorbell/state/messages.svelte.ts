@@ -33,7 +33,8 @@ export class Messages {
   query = $state('');
   /** Messages that could not be kept, and sounds that could not; they last as long as the tab. */
   readonly #loose = new Map<string, Message>();
-  readonly #looseSounds = new Map<string, Blob[]>();
+  /** By message and part. */
+  readonly #looseSounds = new Map<string, Map<number, Blob>>();
   readonly #typed = new Map<string, { timer: ReturnType<typeof setTimeout>; transcript: string }>();
   readonly #onSettings: () => void;
   readonly #writes = new Serial();
@@ -70,6 +71,7 @@ export class Messages {
   /** Reads the list again. */
   async reload(): Promise<void> {
     await this.attempt('reading the messages', async () => {
+      if (this.#loose.size + this.#looseSounds.size > 0) await this.#keepLoose();
       let stored: readonly Message[];
       let edits: number;
       // What is changed while the list is read is not in it: then it is read once more, when that is written.
@@ -78,8 +80,7 @@ export class Messages {
         await this.#writes.run(() => Promise.resolve());
         stored = await this.#store.list();
       } while (edits !== this.#edits);
-      const loose = [...this.#loose.values()].filter(({ id }) => !stored.some((each) => each.id === id));
-      this.#list = [...loose, ...stored]
+      this.#list = [...this.#loose.values(), ...stored.filter(({ id }) => !this.#loose.has(id))]
         .map((message) => ({ ...message, ...this.#typedFor(message.id) }))
         .sort((a, b) => b.atMs - a.atMs);
     });
@@ -115,8 +116,21 @@ export class Messages {
     this.#list = this.#list.map((message) => (message.id === id ? { ...message, ...fields } : message));
     const loose = this.#loose.get(id);
     if (loose !== undefined) this.#loose.set(id, { ...loose, ...fields });
-    else
-      await this.attempt('keeping the message', () => this.#writes.run(() => this.#store.change(id, fields)));
+    else if (
+      !(await this.attempt('keeping the message', () =>
+        this.#writes.run(() => this.#store.change(id, fields)),
+      ))
+    ) {
+      // As it is in this tab, until there is room.
+      const message = this.#list.find((each) => each.id === id);
+      if (message !== undefined) this.#loose.set(id, message);
+    }
+  }
+
+  /** The visit is over: what there was no room for is tried once more. */
+  async end(id: string, fields: Partial<Message>): Promise<void> {
+    await this.change(id, fields);
+    if (this.#loose.size + this.#looseSounds.size > 0) await this.reload();
   }
 
   /** Words as they are typed; kept after a pause. */
@@ -143,8 +157,33 @@ export class Messages {
       (await this.attempt('keeping the recording', () => this.#store.addSound(id, part, bytes), true))
     )
       return true;
-    this.#looseSounds.set(id, [...(this.#looseSounds.get(id) ?? []), blob]);
+    const parts = this.#looseSounds.get(id) ?? new Map<number, Blob>();
+    this.#looseSounds.set(id, parts.set(part, blob));
     return false;
+  }
+
+  /** What there was no room for is tried again. */
+  async #keepLoose(): Promise<void> {
+    const stored = new Set((await this.#store.list()).map(({ id }) => id));
+    for (const [id, message] of this.#loose) {
+      const kept = { ...message, problems: message.problems.filter((problem) => problem !== 'not-kept') };
+      const keep = (): Promise<void> =>
+        stored.has(id) ? this.#store.change(id, kept) : this.#store.add([{ message: kept }]);
+      if (!(await this.attempt('keeping the message', keep, true))) return;
+      this.#loose.delete(id);
+    }
+    for (const [id, parts] of this.#looseSounds) {
+      for (const [part, blob] of parts) {
+        const bytes = await blob.arrayBuffer();
+        if (!(await this.attempt('keeping the recording', () => this.#store.addSound(id, part, bytes), true)))
+          return;
+        parts.delete(part);
+      }
+      this.#looseSounds.delete(id);
+      const message = (await this.#store.list()).find((each) => each.id === id);
+      const problems = message?.problems.filter((problem) => problem !== 'storage-full');
+      if (problems !== undefined) await this.#store.change(id, { problems });
+    }
   }
 
   /** The recording of a message, undefined when there is none. */
@@ -158,7 +197,9 @@ export class Messages {
       true,
     );
     const loose = this.#looseSounds.get(message.id);
-    return loose === undefined ? stored : new Blob([stored ?? '', ...loose], { type: message.soundType });
+    return loose === undefined
+      ? stored
+      : new Blob([stored ?? '', ...loose.values()], { type: message.soundType });
   }
 
   /** @returns brings them back; undefined when they could not be deleted */

@@ -1,18 +1,18 @@
 import { Serial } from '../../../kernel/serial.ts';
 import type { MicrophoneCode } from '../../../platform/audio/microphone.ts';
 import { busy } from '../../../platform/busy.ts';
-import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
 import { greetingOf, type DoorbellSettings } from '../engine/settings.ts';
 import type { VisitCause, VisitProblem, VisitState } from '../engine/visit.ts';
 import { chime } from './chime.ts';
 import { Conductor, type VisitParts } from './conductor.svelte.ts';
-import { hearAgain, type Ear, type Hearing, type HearOptions } from './ears.ts';
+import type { Ear } from './ears.ts';
 import type { Greetings } from './greetings.svelte.ts';
 import type { Messages } from './messages.svelte.ts';
 import { Badge, notify } from './notifier.ts';
 import { VisitRecorder } from './recorder.ts';
 import { SaidAll } from './said-all.ts';
+import { VisitHearing } from './visit-hearing.svelte.ts';
 import type { VoiceNetwork } from './voice-network.svelte.ts';
 import type { Voices } from './voices.svelte.ts';
 
@@ -49,16 +49,14 @@ export class Visits implements VisitParts {
   readonly #need: VisitsNeed;
   readonly #badge = new Badge();
   #message = $state.raw<Message | undefined>();
-  #interim = $state('');
+  #hearing = $state.raw<VisitHearing | undefined>();
+  #isKept = $state(true);
   #seconds = $state(0);
   #level = $state(0);
   #recorder: VisitRecorder | undefined;
   /** No new version of the site is switched on in the middle of a visit. */
   #rest: (() => void) | undefined;
   #endRecording: (() => void) | undefined;
-  #live: { readonly ear: Ear; readonly hearing: Hearing } | undefined;
-  /** Ends the words in advance of an engine that hears recordings. */
-  #unfollow: (() => void) | undefined;
 
   constructor(need: VisitsNeed) {
     this.#need = need;
@@ -66,7 +64,11 @@ export class Visits implements VisitParts {
 
   /** Words so far, while they are spoken. */
   get interim(): string {
-    return this.#interim;
+    return this.#hearing?.interim ?? '';
+  }
+  /** False: there is no room for what is being recorded; it is in memory. */
+  get isKept(): boolean {
+    return this.#isKept;
   }
   /** Of the recording, so far. */
   get seconds(): number {
@@ -91,12 +93,13 @@ export class Visits implements VisitParts {
       ...{ atMs: Date.now(), distanceCm, by, state: 'seen', problems: [] },
       ...{ transcript: '', heard: '', engine: '', language, soundSec: 0, soundType: '', isStarred: false },
     };
-    this.#interim = '';
+    this.#hearing = new VisitHearing(this.#need, language);
+    this.#isKept = true;
     this.#seconds = 0;
     this.#rest = busy().begin();
     this.#need.onBegan();
     if (rings && isArmed) void chime();
-    if (isArmed) void this.#warm(language);
+    if (isArmed) void this.#hearing.warm();
     return this.conductor.begin(isArmed, { recordSec, showSec: SHOW_SEC }) !== undefined;
   }
 
@@ -118,7 +121,7 @@ export class Visits implements VisitParts {
   }
 
   async record(
-    _visit: number,
+    visit: number,
     signal: AbortSignal,
   ): Promise<{ hasSound: boolean; problem?: VisitProblem | undefined }> {
     const message = this.#message;
@@ -137,11 +140,14 @@ export class Visits implements VisitParts {
         const number = parts;
         parts += 1;
         void writing.run(async () => {
-          const isKept = await messages.addSound(message.id, number, part);
-          if (number === 0) this.#change(message.id, { soundSec: 0.1, soundType: part.type });
-          if (isKept) return;
-          problem = 'storage-full';
-          finish();
+          // What there is no room for is kept in memory: the visitor is not cut off.
+          if (!(await messages.addSound(message.id, number, part))) {
+            problem ??= 'storage-full';
+            this.#isKept = false;
+          }
+          if (number > 0) return;
+          this.#change(message.id, { soundSec: 0.1, soundType: part.type });
+          this.conductor.soundCame(visit);
         });
       },
       () => {
@@ -152,7 +158,7 @@ export class Visits implements VisitParts {
     if (!begun.ok) return { hasSound: false, problem: MICROPHONE_PROBLEM[begun.error.code] };
     const recorder = begun.value;
     this.#recorder = recorder;
-    if (!signal.aborted) void this.#listenAlong(recorder, signal);
+    if (!signal.aborted) void this.#hearing?.listenAlong(recorder.track, () => this.#recorder === recorder);
     const saidAll = new SaidAll(recorder.stream, endsOnSilence ? this.#need.network : undefined);
     const timer = setInterval(() => {
       const { levelDb, seconds } = recorder;
@@ -166,8 +172,7 @@ export class Visits implements VisitParts {
     } finally {
       clearInterval(timer);
       saidAll.close();
-      this.#unfollow?.();
-      this.#unfollow = undefined;
+      this.#hearing?.unfollow();
       this.#recorder = undefined;
       this.#level = 0;
       await recorder.end();
@@ -187,27 +192,18 @@ export class Visits implements VisitParts {
     signal: AbortSignal,
   ): Promise<{ hasWords: boolean; problem?: VisitProblem | undefined }> {
     const message = this.#message;
-    if (message === undefined) return { hasWords: false, problem: 'not-transcribed' };
-    const live = this.#live;
-    this.#live = undefined;
-    signal.addEventListener('abort', () => live?.hearing.cancel());
-    const usable = await this.#need.usable(message.language);
-    if (usable.length === 0) live?.hearing.cancel();
-    for (const ear of usable) {
-      try {
-        const heard =
-          live?.ear === ear ? await live.hearing.finish() : await this.#hear(message, ear, signal);
-        if (signal.aborted) break;
-        if (heard === '') return { hasWords: false, problem: 'nothing-said' };
-        const transcript = finishWords(heard, this.#need.settings(), message.language);
-        this.#change(message.id, { heard, transcript, engine: ear.id });
-        return { hasWords: true };
-      } catch (thrown) {
-        // The next engine in the list may do better.
-        console.warn(`${ear.title} could not transcribe`, thrown);
-      }
-    }
-    return { hasWords: false, problem: usable.length === 0 ? 'no-engine' : 'not-transcribed' };
+    const hearing = this.#hearing;
+    if (message === undefined || hearing === undefined)
+      return { hasWords: false, problem: 'not-transcribed' };
+    const words = await hearing.words(() => this.#need.messages.sound(message), signal);
+    if ('problem' in words) return { hasWords: false, problem: words.problem };
+    this.#change(message.id, words);
+    return { hasWords: true };
+  }
+
+  /** Engines that send sound may not any more. */
+  stopSending(): void {
+    this.#hearing?.stopSending();
   }
 
   async tell(): Promise<VisitProblem | undefined> {
@@ -227,13 +223,12 @@ export class Visits implements VisitParts {
 
   ended(_visit: number, outcome: 'told' | 'failed', problems: readonly VisitProblem[]): void {
     const message = this.#message;
-    this.#live?.hearing.cancel();
-    this.#live = undefined;
+    this.#hearing?.close();
+    this.#hearing = undefined;
     this.#endRecording = undefined;
     this.#rest?.();
     this.#message = undefined;
-    this.#interim = '';
-    if (message !== undefined) void this.#need.messages.change(message.id, { state: outcome, problems });
+    if (message !== undefined) void this.#need.messages.end(message.id, { state: outcome, problems });
     this.#need.onEnded();
   }
 
@@ -242,48 +237,8 @@ export class Visits implements VisitParts {
     this.conductor.close();
     this.#badge.close();
     this.#rest?.();
-    this.#live?.hearing.cancel();
+    this.#hearing?.close();
     void this.#recorder?.end();
-  }
-
-  /** @throws when the engine fails */
-  async #hear(message: Message, ear: Ear, signal: AbortSignal): Promise<string> {
-    const sound = await this.#need.messages.sound(message);
-    if (sound === undefined) throw new Error('the recording is not there');
-    return hearAgain(sound, ear, this.#options(message.language), signal);
-  }
-
-  /** The first engine is made ready while the visitor is greeted. */
-  async #warm(language: string): Promise<void> {
-    const [ear] = await this.#need.usable(language);
-    await ear?.warm?.(language);
-  }
-
-  /** The first engine listens while the visitor speaks, so that there are words at once. */
-  async #listenAlong(recorder: VisitRecorder, signal: AbortSignal): Promise<void> {
-    const { track } = recorder;
-    const { language } = this.#need.settings();
-    const [ear] = await this.#need.usable(language);
-    const isOver = signal.aborted || this.#recorder !== recorder;
-    if (isOver || track?.readyState !== 'live') return;
-    try {
-      // One that hears recordings has its turn when it is over; what it shows until then is an advance.
-      if (ear?.hear === undefined) this.#unfollow = ear?.follow?.(track, this.#options(language));
-      else this.#live = { ear, hearing: ear.hear(track, this.#options(language)) };
-    } catch (thrown) {
-      console.warn('No engine could listen along', thrown);
-    }
-  }
-
-  #options(language: string): HearOptions {
-    const { wordsToKnow } = this.#need.settings();
-    return {
-      language,
-      wordsToKnow,
-      onInterim: (words) => {
-        this.#interim = finishWords(words, this.#need.settings(), language);
-      },
-    };
   }
 
   #change(id: string, fields: Partial<Message>): void {

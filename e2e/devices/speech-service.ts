@@ -57,6 +57,8 @@ export class SpeechService {
   readonly asked: string[] = [];
   /** Bytes of sound that came. */
   bytes = 0;
+  /** Connections that sound comes by now. */
+  uploads = 0;
   readonly #server: Http2SecureServer;
   readonly #downs = new Map<string, ServerResponse>();
   readonly #folder: string;
@@ -91,6 +93,8 @@ export class SpeechService {
         response.writeHead(404).end();
         return;
       }
+      this.uploads += 1;
+      request.stream.once('close', () => (this.uploads -= 1));
       let own = 0;
       let hasInterim = false;
       request.on('data', (chunk: Buffer) => {

@@ -97,3 +97,55 @@ test('a recording is transcribed again by an engine that was allowed later', asy
     );
   });
 });
+
+test('consent that is taken back while somebody speaks ends the sending at once; the visit goes on', async ({
+  site,
+}) => {
+  service.answer = { kind: 'words', interim: 'it is anna', final: 'it is anna miller' };
+  await withService(site.url, async (doorbell) => {
+    const { page } = doorbell;
+    await doorbell.recordFor(60);
+    await page.getByRole('button', { name: 'Allow sending audio' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Allow', exact: true }).click();
+    await page.getByRole('button', { name: 'Ring now' }).click();
+    await expect(page.getByText('It is anna.')).toBeVisible({ timeout: 20_000 });
+    expect(service.uploads).toBe(1);
+    await page.getByRole('button', { name: 'Do not send audio any more' }).click();
+    await expect.poll(() => service.uploads).toBe(0);
+    const before = service.bytes;
+    // Words that came by what may not be used any more are gone.
+    await expect(page.getByText('It is anna.')).toBeHidden();
+    await page.getByRole('button', { name: 'Stop recording' }).click();
+    const message = await doorbell.newest();
+    expect(service.bytes).toBe(before);
+    await expect(message).toContainText('Nothing in the list');
+    await expect(message.locator('audio')).toHaveCount(1);
+  });
+});
+
+test('a browser whose recogniser hears the microphone only is never given a recording', async ({ site }) => {
+  service.answer = { kind: 'words', interim: 'hello', final: 'hello is anybody there' };
+  await withService(site.url, async (doorbell) => {
+    const { page } = doorbell;
+    // As it is where `start` knows no track: in Safari, and in Chrome before 135.
+    await page.addInitScript(() => {
+      for (const name of ['SpeechRecognition', 'webkitSpeechRecognition'] as const)
+        Reflect.deleteProperty((globalThis as unknown as Record<string, object>)[name] ?? {}, 'available');
+    });
+    await page.reload();
+    await doorbell.ready();
+    await doorbell.ring('Not now');
+    const message = await doorbell.newest();
+    await page.getByRole('button', { name: 'Allow sending audio' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Allow', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Do not send audio any more' })).toBeVisible();
+    await message.getByRole('button', { name: 'Transcribe again' }).click();
+    await expect(page.getByText('No engine in the list')).toBeVisible();
+    expect(service.asked).toEqual([]);
+    // Who speaks at the microphone is heard.
+    await page.getByRole('button', { name: 'Ring now' }).click();
+    await expect(doorbell.messages).toHaveCount(2);
+    const second = await doorbell.newest();
+    await expect(second.getByRole('textbox', { name: 'Transcript' })).toHaveValue('Hello is anybody there.');
+  });
+});

@@ -86,3 +86,44 @@ test('a sound file is a greeting: played to its end, carried by the saved file; 
     await expect(doorbell.page.getByLabel('Recorded greeting', { exact: true })).toBeVisible();
   });
 });
+
+test('what one visitor said is not read out to the next one', async ({ site }) => {
+  await withMicrophone(babble(5, 45), async (context) => {
+    const doorbell = new DoorbellPage(await context.newPage());
+    const { page } = doorbell;
+    // A voice that goes on until it is told to stop; a real one writes to a file at once.
+    await page.addInitScript(() => {
+      const log: string[] = [];
+      const voice = { name: 'Slow', lang: 'en-GB', default: true, localService: true, voiceURI: 'slow' };
+      const slow = Object.assign(new EventTarget(), {
+        getVoices: () => [voice],
+        speak: (said: SpeechSynthesisUtterance) => {
+          log.push('speaks');
+          said.dispatchEvent(new Event('start'));
+        },
+        cancel: () => log.push('is silent'),
+      });
+      Object.defineProperty(globalThis, 'speechSynthesis', { value: slow });
+      Object.defineProperty(SpeechSynthesisUtterance.prototype, 'voice', { value: null, writable: true });
+      Object.assign(globalThis, { log });
+    });
+    const log = (): Promise<string[]> =>
+      page.evaluate(() => (globalThis as unknown as { log: string[] }).log);
+    await doorbell.open(site.url);
+    await doorbell.recordFor(3);
+    await page.getByRole('combobox', { name: 'Language', exact: true }).selectOption('en-GB');
+    await page.getByLabel('Open a sound file').setInputFiles({
+      mimeType: 'audio/wav',
+      name: 'greeting.wav',
+      buffer: Buffer.from(wavOf(babble(1, 46), RATE)),
+    });
+    await expect(page.getByLabel('Recorded greeting', { exact: true })).toBeVisible();
+    await page.getByRole('switch', { name: 'Read out what was said' }).click();
+    await doorbell.ring();
+    await doorbell.newest();
+    await expect.poll(async () => (await log()).at(-1)).toBe('speaks');
+    await doorbell.ring();
+    await expect(doorbell.status).toHaveText(/Listening/);
+    expect((await log()).at(-1)).toBe('is silent');
+  });
+});

@@ -21,6 +21,18 @@ describe('announcer', () => {
     expect(announcer.push(there(35_000), PAUSES)).toEqual({ fired: true, hold: undefined });
   });
 
+  it('does not announce who rang the bell before they have left', () => {
+    const announcer = new Announcer();
+    announcer.visitBegan(500);
+    expect(announcer.push(there(1000), PAUSES).hold).toBe('visit');
+    announcer.visitEnded(30_000, PAUSES);
+    // They stay beyond the pause.
+    expect(announcer.push(there(61_000), PAUSES)).toEqual({ fired: false, hold: 'still-there' });
+    announcer.push(there(62_000, false), PAUSES);
+    announcer.push(there(64_000, false), PAUSES);
+    expect(announcer.push(there(65_000), PAUSES).fired).toBe(true);
+  });
+
   it('is still in the quiet hours', () => {
     const quiet: Pauses = { holdOffSec: 0, quiet: { fromMinute: 22 * 60, toMinute: 7 * 60 } };
     const announcer = new Announcer();

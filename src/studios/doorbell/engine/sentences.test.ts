@@ -14,7 +14,11 @@ describe('a sentence', () => {
     ['你好', 'zh-CN', '你好。'],
     ['สวัสดี', 'th', 'สวัสดี'],
     // What has its punctuation stays.
-    ['hello. i am here', 'en', 'hello. i am here'],
+    ['hello. Over here', 'en', 'hello. Over here'],
+    ['is it you? yes.', 'en', 'is it you? yes.'],
+    // A point within is not the end of a sentence.
+    ['dr. smith is here', 'en', 'Dr. smith is here.'],
+    ['dr. meier ist da', 'de', 'Dr. meier ist da.'],
     ['  ', 'en', ''],
     ['hello', 'no such language', 'Hello.'],
   ])('%s in %s is %s', (text, language, expected) => {

@@ -25,7 +25,8 @@ const ASKING: Readonly<Record<string, readonly string[]>> = {
   es: ['quien', 'que', 'cuando', 'donde', 'como', 'cual', 'cuanto'],
   it: ['chi', 'cosa', 'quando', 'dove', 'perche', 'come', 'quale', 'quanto'],
 };
-const ENDS = /[.!?…。！？।؟]/u;
+/** A sentence ends here; a point within a line may be of “dr. smith”, unless a capital follows. */
+const ENDS = /[.!?…।؟]["”’»)]*$|[.!?…।؟]\s+\p{Lu}|[。！？]/u;
 const EAST_ASIAN = /^(zh|ja|yue)/;
 /** Written without full stops. */
 const WITHOUT_STOPS = /^(th|lo|km|my)/;
@@ -55,8 +56,8 @@ function knownLanguage(language: string): string {
 }
 
 /**
- * Gives a transcript the sentence case and the full stop that its engine left out. A text with any sentence end in it is
- * taken for punctuated, and stays.
+ * Gives a transcript the sentence case and the full stop that its engine left out. A text with a sentence end
+ * in it is taken for punctuated, and stays.
  *
  * @param text what an engine heard
  * @param language BCP 47, e.g. `en-GB`

@@ -106,6 +106,19 @@ describe('a visit', () => {
     expect(lost.state.problems).toEqual(['not-recorded']);
   });
 
+  it('writes down what is kept of a recording that never closes', () => {
+    const { state } = play([
+      began(1),
+      { kind: 'kept', visit: 1 },
+      { kind: 'greeted', visit: 1 },
+      { kind: 'sound-came', visit: 1 },
+      { kind: 'said-all', visit: 1 },
+    ]);
+    const lost = stepVisit(state, { kind: 'tick' }, state.untilMs);
+    expect(lost.effects.map(({ kind }) => kind)).toEqual(['let-go', 'transcribe']);
+    expect(lost.state.problems).toEqual(['not-closed']);
+  });
+
   it('that a person stops while it is recorded keeps what was said', () => {
     const { state, effects } = play([
       began(1),

@@ -20,6 +20,7 @@ import { summaryOf } from './problem-words.ts';
 import { MessageStore } from './store.ts';
 import { Relay, relayTarget, type RelaySettings } from './relay.svelte.ts';
 import { Room } from './room.svelte.ts';
+import { remember, remembers } from './tab-memory.ts';
 import { Visits } from './visits.svelte.ts';
 import { Voices } from './voices.svelte.ts';
 import { Waveforms } from './waveforms.ts';
@@ -51,6 +52,7 @@ export class Doorbell {
   #lock: WriterLock | undefined;
   #isDoorbell = $state(false);
   #isArmed = $state(false);
+  readonly #wasArmed: boolean = remembers('armed');
   #isArming = $state(false);
   #armError = $state.raw<StudioError<MicrophoneCode> | undefined>();
   #settings = $state.raw<DoorbellSettings>(saneSettings({}, navigator.language));
@@ -104,6 +106,10 @@ export class Doorbell {
   /** Sound and microphone were armed by a gesture. */
   get isArmed(): boolean {
     return this.#isArmed;
+  }
+  /** It was started before the page was reloaded, and has to be started again. */
+  get wasArmed(): boolean {
+    return !this.#isArmed && this.#wasArmed;
   }
   get isArming(): boolean {
     return this.#isArming;
@@ -177,16 +183,22 @@ export class Doorbell {
     // It was only asked for: it is opened anew for each visit, and closed after it.
     if (stream.ok) for (const track of stream.value.getTracks()) track.stop();
     this.#isArmed = stream.ok;
+    remember('armed', stream.ok);
     if (stream.ok) this.#askOnce();
   }
 
   disarm(): void {
     this.#isArmed = false;
+    remember('armed', false);
   }
 
-  /** The whole visit without a sensor. Its click is the gesture that arms. */
-  ring(): void {
-    if (this.visits.begin('ring', null, true)) this.#askOnce();
+  /**
+   * The whole visit without a sensor. Its click is the gesture that arms.
+   *
+   * @param isVisitor a visitor pressed it, who is not asked what may be sent
+   */
+  ring(isVisitor = false): void {
+    if (this.visits.begin('ring', null, true) && !isVisitor) this.#askOnce();
   }
 
   async change(fields: Partial<DoorbellSettings>): Promise<void> {

@@ -2,6 +2,8 @@ import type { Hold } from '../engine/announcer.ts';
 import type { Message, MessageState } from '../engine/message.ts';
 import type { VisitPhase, VisitProblem } from '../engine/visit.ts';
 
+export { doorWords } from '../engine/door-words.ts';
+
 /** What went wrong in a visit, and what to do about it, in a sentence each. */
 export const PROBLEM_WORDS: Readonly<Record<VisitProblem, string>> = {
   'not-armed': 'Not armed: only the large text was shown. Press “Start the doorbell” after each reload.',

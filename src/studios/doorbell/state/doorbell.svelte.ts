@@ -9,6 +9,7 @@ import type { Message } from '../engine/message.ts';
 import { greetingOf, saneSettings, type DoorbellSettings, type EngineId } from '../engine/settings.ts';
 import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
 import { Greetings } from './greetings.svelte.ts';
+import { candidates, languagesOf, type LanguageList } from './languages.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
 import { NetworkEar } from './network-ear.svelte.ts';
@@ -57,6 +58,7 @@ export class Doorbell {
   #armError = $state.raw<StudioError<MicrophoneCode> | undefined>();
   #settings = $state.raw<DoorbellSettings>(saneSettings({}, navigator.language));
   #readiness = $state.raw<ReadonlyMap<EngineId, Readiness>>(new Map());
+  #heardLanguages = $state.raw<ReadonlySet<string>>(new Set());
   #asksToSend = $state(false);
   #again = $state.raw<
     { readonly id: string; readonly sends: boolean; readonly stop: AbortController } | undefined
@@ -125,6 +127,10 @@ export class Doorbell {
   }
   get readiness(): ReadonlyMap<EngineId, Readiness> {
     return this.#readiness;
+  }
+  /** Languages to choose from. */
+  get languages(): LanguageList {
+    return languagesOf(this.voices.list, this.#heardLanguages, this.#settings.language);
   }
   /** Engines in the person's order. */
   get order(): readonly Ear[] {
@@ -204,7 +210,8 @@ export class Doorbell {
   async change(fields: Partial<DoorbellSettings>): Promise<void> {
     this.#settings = saneSettings({ ...this.#settings, ...fields }, navigator.language);
     await this.messages.attempt('keeping the settings', () => this.#store.changeSettings(fields));
-    if (fields.language !== undefined || fields.network !== undefined) await this.refreshEngines();
+    const { language, network, enginesOff } = fields;
+    if ([language, network, enginesOff].some((each) => each !== undefined)) await this.refreshEngines();
   }
 
   setGreeting(text: string): void {
@@ -234,10 +241,14 @@ export class Doorbell {
   /** Asks each engine whether it hears the language. */
   async refreshEngines(): Promise<void> {
     const { language } = this.#settings;
+    const among = candidates(this.voices.list);
+    const on = this.order.filter(({ id }) => !this.#settings.enginesOff.includes(id));
+    const heard = Promise.all(on.map((ear) => ear.languages(among)));
     const entries = await Promise.all(
       this.ears.map(async (ear) => [ear.id, await ear.readiness(language)] as const),
     );
     if (language === this.#settings.language) this.#readiness = new Map(entries);
+    this.#heardLanguages = new Set((await heard).flat());
   }
 
   /** @throws HearingError that says what went wrong */

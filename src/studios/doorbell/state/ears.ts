@@ -32,6 +32,12 @@ export interface Ear {
   /** Sound leaves the device. */
   readonly sends: boolean;
   readiness(language: string): Promise<Readiness>;
+  /**
+   * The languages that it hears here, or may hear once it was fetched or allowed.
+   *
+   * @param among BCP 47; those of them that it hears, and others that it knows of
+   */
+  languages(among: readonly string[]): Promise<readonly string[]>;
   /** Fetches what `needs-download` misses. @returns whether it is ready @throws HearingError that says what went wrong */
   download(language: string, options?: TaskOptions): Promise<boolean>;
   /** Listens while it is spoken. Left out by an engine that hears recordings only. */
@@ -189,6 +195,13 @@ class BrowserEar implements Ear {
       if (thrown instanceof DOMException || thrown instanceof TypeError) return 'no';
       throw thrown;
     }
+  }
+
+  async languages(among: readonly string[]): Promise<readonly string[]> {
+    // The service says nothing of what it hears.
+    if (this.sends) return recognitionClass() === undefined ? [] : among;
+    const ready = await Promise.all(among.map((language) => this.readiness(language)));
+    return among.filter((_, i) => ready[i] !== 'no');
   }
 
   async download(language: string): Promise<boolean> {

@@ -6,27 +6,61 @@ const HEARD = [
   ...['th-TH', 'tr-TR', 'uk-UA', 'vi-VN', 'yue-HK', 'zh-CN', 'zh-TW'],
 ];
 
+/** A language to choose. */
+export interface Language {
+  /** BCP 47. */
+  readonly code: string;
+  /** In the language of the page. */
+  readonly name: string;
+}
+
+/** Languages to choose from. */
+export interface LanguageList {
+  /** What an engine that is switched on may write down. */
+  readonly heard: readonly Language[];
+  /** Visitors can be greeted in them, by a voice or in large letters. */
+  readonly greetedOnly: readonly Language[];
+}
+
+/** Languages that engines are asked for: nothing lists what a browser's own engine hears. */
+export const candidates = (voices: readonly SpeechSynthesisVoice[]): readonly string[] => [
+  ...new Set([...HEARD, ...navigator.languages, ...voices.map(({ lang }) => lang)].flatMap(canonicalOrNone)),
+];
+
 /**
- * The languages to choose from, by their names in the language of the page.
+ * The languages to choose from, by their names.
  *
  * @param voices of the browser
+ * @param heard BCP 47, as the engines have them
  * @param chosen is among them whatever it is
  */
 export function languagesOf(
   voices: readonly SpeechSynthesisVoice[],
+  heard: ReadonlySet<string>,
   chosen: string,
-): readonly { readonly code: string; readonly name: string }[] {
+): LanguageList {
   const names = new Intl.DisplayNames(['en'], { type: 'language' });
-  const codes = new Map<string, string>();
-  const all = [...HEARD, ...navigator.languages, ...voices.map(({ lang }) => lang), chosen];
-  for (const code of new Set(all)) {
-    const known = canonical(code);
-    if (known !== undefined) codes.set(known, nameOf(names, known));
-  }
   // As it is stored, so that the list shows what is chosen.
-  if (!codes.has(chosen)) codes.set(chosen, chosen);
-  return [...codes].map(([code, name]) => ({ code, name })).sort((a, b) => a.name.localeCompare(b.name));
+  const codes = new Set([...candidates(voices), ...heard, chosen]);
+  const all = [...codes]
+    .map((code) => ({ code, name: nameOf(names, code) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return {
+    heard: all.filter(({ code }) => heard.has(code)),
+    greetedOnly: all.filter(({ code }) => !heard.has(code)),
+  };
 }
+
+/** @returns codes that engines know, without those that a candidate says more of: `de` beside `de-AT` */
+export function beyond(codes: readonly string[], among: readonly string[]): readonly string[] {
+  const primary = new Set(among.map((code) => code.split('-')[0]));
+  return codes.flatMap(canonicalOrNone).filter((code) => !primary.has(code));
+}
+
+const canonicalOrNone = (code: string): readonly string[] => {
+  const known = canonical(code);
+  return known === undefined ? [] : [known];
+};
 
 function canonical(code: string): string | undefined {
   try {

@@ -7,6 +7,7 @@ import { startWorker } from '../../../platform/worker-start.ts';
 import type { GivenFile, SpeechApi, SpeechNote, SpeechResult } from '../worker/protocol-speech.ts';
 import speechUrl from '../worker/speech.worker.ts?worker&url';
 import { HearingError, type Ear, type HearOptions, type Readiness } from './ears.ts';
+import { beyond } from './languages.ts';
 import { samplesOf } from './samples.ts';
 import { hears, OwnSpeechNetworks, ownSpeech, SITE_NETWORK, type SpeechNetwork } from './speech-networks.ts';
 
@@ -65,6 +66,19 @@ export class NetworkEar implements Ear {
     if (network === undefined) return 'no';
     if (network.isOwn || this.#isSiteKept) return 'ready';
     return (await this.#models.isKept(network.id)) ? 'ready' : 'needs-download';
+  }
+
+  async languages(among: readonly string[]): Promise<readonly string[]> {
+    this.#own = await this.#store.list();
+    const all = [...this.#own, SITE_NETWORK];
+    const heard = among.filter((language) => all.some((network) => hears(network, language)));
+    return [
+      ...heard,
+      ...beyond(
+        all.flatMap(({ languages }) => languages),
+        among,
+      ),
+    ];
   }
 
   /** @throws HearingError that says what went wrong; stopping is no failure */

@@ -30,6 +30,10 @@ export class PhrasesEar implements Ear {
     return (await this.#models.isKept(modelOf(spoken))) ? 'ready' : 'needs-download';
   }
 
+  languages(among: readonly string[]): Promise<readonly string[]> {
+    return Promise.resolve(among.filter((language) => spokenLanguage(language) !== undefined));
+  }
+
   async download(language: string): Promise<boolean> {
     const spoken = spokenLanguage(language);
     if (spoken === undefined) return false;

@@ -1,5 +1,5 @@
 import { babble, DoorbellPage, withMicrophone } from '../support/doorbell.ts';
-import { limitRoom } from '../support/faults.ts';
+import { limitRoom, takePermission } from '../support/faults.ts';
 import { expect, test } from '../support/site.ts';
 
 /** A recording of a hundred seconds takes ten times that. */
@@ -61,24 +61,10 @@ test('the microphone is taken away in the middle: the recording ends there and i
     const { page } = doorbell;
     await doorbell.open(site.url);
     await doorbell.recordFor(20);
-    // Whoever unplugs a microphone ends its track; the page hears that by this event.
-    await page.evaluate(() => {
-      const { mediaDevices } = navigator;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await open(wanted);
-        addEventListener('test-unplug', () => {
-          for (const track of stream.getTracks()) {
-            track.stop();
-            track.dispatchEvent(new Event('ended'));
-          }
-        });
-        return stream;
-      };
-    });
     await doorbell.ring();
     await expect(page.getByText('17 s', { exact: true })).toBeVisible();
-    await page.evaluate(() => dispatchEvent(new Event('test-unplug')));
+    // As a person does beside the address: the browser ends the track.
+    await takePermission(page, new URL(site.url).origin, 'microphone');
     const message = await doorbell.newest();
     await expect(message).toContainText('The microphone was taken away');
     expect((await doorbell.sound(message)).length / 48_000).toBeGreaterThan(2);

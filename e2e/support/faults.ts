@@ -132,3 +132,20 @@ export async function limitRoom(
     },
   };
 }
+
+/** Takes a permission back, in the middle of whatever goes on. */
+export async function takePermission(page: Page, origin: string, name: string): Promise<void> {
+  const own = await page.context().newCDPSession(page);
+  const { targetInfo } = await own.send('Target.getTargetInfo');
+  const browser = page.context().browser();
+  if (browser === null) throw new Error('a context without a browser of its own');
+  const session = await browser.newBrowserCDPSession();
+  const { browserContextId } = targetInfo;
+  await session.send('Browser.setPermission', {
+    permission: { name },
+    setting: 'denied',
+    origin,
+    ...(browserContextId === undefined ? {} : { browserContextId }),
+  });
+  await Promise.all([own.detach(), session.detach()]);
+}

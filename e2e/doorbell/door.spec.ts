@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { type Locator, type Page } from '@playwright/test';
 import { babble, DoorbellPage, withMicrophone } from '../support/doorbell.ts';
 import { expect, test } from '../support/site.ts';
@@ -69,6 +70,14 @@ test('the door view fits every screen, speaks the language of its greeting, and 
         door.getByText(/^Hallo! Gerade/),
       ])
         await expectWhole(page, part);
+    }
+    for (const [size, colorScheme] of [
+      [SIZES[0], 'light'],
+      [SIZES[1], 'dark'],
+    ] as const) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     }
     await said.click();
     await expect(door.getByRole('button', { name: 'Klingeln' })).toBeVisible();

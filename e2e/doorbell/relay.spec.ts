@@ -4,22 +4,36 @@ import { type BrowserContext, type Locator } from '@playwright/test';
 import { babble, DoorbellPage, withMicrophone } from '../support/doorbell.ts';
 import { expect, test } from '../support/site.ts';
 
-type Answer = number | 'never';
+/** `opaque`: 200 that the page may not read; `reset`: the connection goes once the message was read. */
+type Answer = number | 'never' | 'opaque' | 'reset' | { readonly lateMs: number };
 
 /** What stands in the place of a phone's service: it writes down what it is sent, and answers as it is told to. */
 class Receiver {
   readonly bodies: string[] = [];
+  /** Addresses at which it was asked whether it is there. */
+  readonly asked: string[] = [];
   answers: Answer[] = [];
+  headers: Record<string, string> = {};
   #server: Server | undefined;
   #port = 0;
   readonly #open = new Set<ServerResponse>();
 
   async start(): Promise<void> {
     const server = createServer((request, response) => {
-      response.setHeader('Access-Control-Allow-Origin', '*');
-      response.setHeader('Access-Control-Allow-Headers', '*');
+      if (request.method === 'HEAD') {
+        this.asked.push(request.url ?? '');
+        response.writeHead(404).end();
+        return;
+      }
+      const mayBeRead = (): ServerResponse =>
+        response
+          .setHeader('Access-Control-Allow-Origin', '*')
+          .setHeader('Access-Control-Allow-Headers', '*')
+          .setHeader('Access-Control-Expose-Headers', 'Retry-After');
       if (request.method === 'OPTIONS') {
-        response.end();
+        // Closed, so that the message comes on a connection of its own: on one that was used before Chromium itself
+        // sends a request again when it breaks (docs/decisions/0017-relay-at-most-once.md).
+        mayBeRead().setHeader('Connection', 'close').end();
         return;
       }
       let body = '';
@@ -28,7 +42,11 @@ class Receiver {
         this.bodies.push(body);
         const answer = this.answers.shift() ?? 200;
         if (answer === 'never') this.#open.add(response);
-        else response.writeHead(answer).end();
+        else if (answer === 'opaque') response.writeHead(200).end();
+        else if (answer === 'reset') request.socket.resetAndDestroy();
+        else if (typeof answer === 'object')
+          setTimeout(() => mayBeRead().writeHead(200).end(), answer.lateMs);
+        else mayBeRead().writeHead(answer, this.headers).end();
       });
     });
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
@@ -132,6 +150,80 @@ test('an answer of 500 is tried again, one of 403 is not', async ({ site }) => {
     await second.getByRole('button', { name: 'Send again' }).click();
     await expect(relayOf(second)).toHaveAttribute('data-relay', 'sent');
     expect(receiver.bodies).toHaveLength(4);
+  });
+});
+
+test('a message whose answer cannot be read leaves once, and again by hand only', async ({ site }) => {
+  await withMicrophone(babble(5, 36), async (context) => {
+    const doorbell = await withWebhook(context, site.url);
+    await allow(doorbell);
+    for (const [i, answer] of (['opaque', 'reset'] as const).entries()) {
+      receiver.answers = [answer];
+      await doorbell.ring();
+      await expect(doorbell.messages).toHaveCount(i + 1);
+      const message = await doorbell.newest();
+      await expect(relayOf(message)).toHaveAttribute('data-relay', 'unsure');
+      await expect(relayOf(message)).toContainText('Perhaps sent, perhaps not');
+      expect(receiver.bodies).toHaveLength(2 * i + 1);
+      receiver.answers = [];
+      await message.getByRole('button', { name: 'Send again' }).click();
+      await expect(relayOf(message)).toHaveAttribute('data-relay', 'sent');
+      expect(receiver.bodies).toHaveLength(2 * i + 2);
+    }
+    // What asks whether the server is there never asks at the webhook itself.
+    expect(new Set(receiver.asked)).toEqual(new Set(['/robots.txt']));
+  });
+});
+
+test('an answer that sends it elsewhere is not followed; a late one is waited for; one that asks for time gets it', async ({
+  site,
+}) => {
+  await withMicrophone(babble(5, 37), async (context) => {
+    const doorbell = await withWebhook(context, site.url);
+    await allow(doorbell);
+    receiver.answers = [302];
+    receiver.headers = { Location: `${receiver.address}/elsewhere` };
+    await doorbell.ring();
+    const moved = await doorbell.newest();
+    await expect(relayOf(moved)).toHaveAttribute('data-relay', 'refused');
+    await expect(relayOf(moved)).toContainText('it has moved');
+    expect(receiver.bodies).toHaveLength(1);
+
+    // Longer than it was waited for once, when it was sent again.
+    receiver.answers = [{ lateMs: 16_000 }];
+    await doorbell.ring();
+    await expect(doorbell.messages).toHaveCount(2);
+    await expect(relayOf(await doorbell.newest())).toHaveAttribute('data-relay', 'sent', { timeout: 30_000 });
+    expect(receiver.bodies).toHaveLength(2);
+
+    receiver.answers = [429, 200];
+    receiver.headers = { 'Retry-After': '5' };
+    await doorbell.ring();
+    await expect(doorbell.messages).toHaveCount(3);
+    const third = await doorbell.newest();
+    await expect(relayOf(third)).toHaveAttribute('data-relay', 'waiting');
+    const beganMs = Date.now();
+    await expect(relayOf(third)).toHaveAttribute('data-relay', 'sent', { timeout: 15_000 });
+    // Without the header it would be two seconds.
+    expect(Date.now() - beganMs).toBeGreaterThan(3000);
+    expect(receiver.bodies).toHaveLength(4);
+  });
+});
+
+test('without a network nothing is tried; with one it goes at once', async ({ site }) => {
+  await withMicrophone(babble(5, 38), async (context) => {
+    const doorbell = await withWebhook(context, site.url);
+    await allow(doorbell);
+    await context.setOffline(true);
+    await doorbell.ring();
+    const message = await doorbell.newest();
+    await expect(relayOf(message)).toHaveAttribute('data-relay', 'waiting');
+    await expect(relayOf(message)).toHaveAttribute('data-attempts', '0');
+    await expect(relayOf(message)).toContainText('no connection to it');
+    expect(receiver.bodies).toEqual([]);
+    await context.setOffline(false);
+    await expect(relayOf(message)).toHaveAttribute('data-relay', 'sent');
+    expect(receiver.bodies).toHaveLength(1);
   });
 });
 

@@ -3,15 +3,21 @@ import { describe, expect, it } from 'vitest';
 import {
   handOverLink,
   NO_RELAY,
+  NOT_REACHED,
+  placeToAsk,
   readRelayState,
   relayAfter,
+  relayOffline,
+  relayOnline,
   relayProblem,
   relayRequest,
   relayResumed,
   relaySending,
   relayTarget,
   relayWaiting,
+  retryAfterSec,
   saneRelay,
+  type RelayAnswer,
   type Relayed,
   type RelaySettings,
 } from './relay.ts';
@@ -37,7 +43,11 @@ describe('what is sent', () => {
       title: 'Somebody was at the door',
       message: MESSAGE.text,
       tags: ['bell'],
+      sequence_id: 'm1',
     });
+    // ntfy refuses longer ones.
+    const long = relayRequest(ntfy, { ...MESSAGE, id: 'm'.repeat(65) });
+    expect(JSON.parse(long?.body ?? '')).not.toHaveProperty('sequence_id');
   });
 
   it('is the template of a webhook with its places filled, in strings only', () => {
@@ -79,28 +89,89 @@ describe('what is sent', () => {
   });
 });
 
+const answered = (status: number): RelayAnswer => ({ kind: 'status', status });
+
 describe('trying again', () => {
-  it('waits longer each time, and gives up', () => {
-    let state = relayWaiting(0);
-    const waits: number[] = [];
-    for (let nowMs = 0; state.state === 'waiting'; nowMs = state.nextAtMs) {
-      state = relayAfter(relaySending(state), 500, nowMs);
-      waits.push(state.nextAtMs - nowMs);
-    }
-    expect(state).toMatchObject({ state: 'given-up', attempts: 9, failure: 'it answered with 500' });
-    expect(waits.slice(0, 4)).toEqual([2000, 10_000, 60_000, 300_000]);
+  it.each([[answered(500)], [{ kind: 'not-reached' } as const]])(
+    'waits longer each time, and gives up: %o',
+    (answer) => {
+      let state = relayWaiting(0);
+      const waits: number[] = [];
+      for (let nowMs = 0; state.state === 'waiting'; nowMs = state.nextAtMs) {
+        state = relayAfter(relaySending(state), answer, nowMs);
+        waits.push(state.nextAtMs - nowMs);
+      }
+      const failure = answer.kind === 'status' ? 'it answered with 500' : NOT_REACHED;
+      expect(state).toMatchObject({ state: 'given-up', attempts: 9, failure });
+      expect(waits.slice(0, 4)).toEqual([2000, 10_000, 60_000, 300_000]);
+    },
+  );
+
+  it.each<[RelayAnswer, string]>([
+    [answered(200), 'sent'],
+    [answered(204), 'sent'],
+    [{ kind: 'not-reached' }, 'waiting'],
+    [answered(408), 'waiting'],
+    [answered(429), 'waiting'],
+    [answered(500), 'waiting'],
+    [answered(503), 'waiting'],
+    [answered(502), 'unsure'],
+    [answered(504), 'unsure'],
+    [answered(524), 'unsure'],
+    [{ kind: 'unknown' }, 'unsure'],
+    [{ kind: 'elsewhere' }, 'refused'],
+    [answered(401), 'refused'],
+  ])('after %o it is %s', (answer, expected) => {
+    const state = relayAfter(relaySending(relayWaiting(0)), answer, 0);
+    expect(state.state).toBe(expected);
+    expect(state.failure === '').toBe(expected === 'sent');
   });
 
-  it.each([
-    [200, 'sent'],
-    [204, 'sent'],
-    [0, 'waiting'],
-    [429, 'waiting'],
-    [503, 'waiting'],
-    [301, 'refused'],
-    [401, 'refused'],
-  ])('after %i it is %s', (answer, expected) => {
-    expect(relayAfter(relaySending(relayWaiting(0)), answer, 0).state).toBe(expected);
+  it('never goes on by itself once a request may have arrived, whatever answers come after it', () => {
+    const answer = fc.oneof(
+      fc.constantFrom<RelayAnswer[]>({ kind: 'not-reached' }, { kind: 'elsewhere' }, { kind: 'unknown' }),
+      fc.integer({ min: 100, max: 599 }).map(answered),
+    );
+    fc.assert(
+      fc.property(fc.array(answer, { minLength: 1, maxLength: 12 }), (answers) => {
+        let state = relayWaiting(0);
+        const played = answers.filter((each) => {
+          if (state.state !== 'waiting') return false;
+          state = relayAfter(relaySending(state), each, state.nextAtMs);
+          return true;
+        });
+        const mayHaveArrived = played.filter(
+          (each) =>
+            each.kind === 'unknown' ||
+            (each.kind === 'status' && (each.status < 300 || [502, 504].includes(each.status))),
+        );
+        expect(mayHaveArrived.length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('waits as long as it was asked to', () => {
+    const answer = { kind: 'status', status: 429, afterSec: 90 } as const;
+    expect(relayAfter(relaySending(relayWaiting(0)), answer, 1000).nextAtMs).toBe(91_000);
+    expect(retryAfterSec('120', 0)).toBe(120);
+    expect(retryAfterSec('Thu, 01 Jan 1970 00:01:00 GMT', 20_000)).toBe(40);
+    expect(retryAfterSec('Thu, 01 Jan 1970 00:01:00 GMT', 90_000)).toBe(0);
+    expect(retryAfterSec('99999999', 0)).toBe(86_400);
+    expect(retryAfterSec(null, 0)).toBeUndefined();
+    expect(retryAfterSec('soon', 0)).toBeUndefined();
+  });
+
+  it('counts nothing without a network, and goes on with one', () => {
+    const offline = relayOffline(relayWaiting(5), 5);
+    expect(offline).toMatchObject({ state: 'waiting', attempts: 0, failure: NOT_REACHED, nextAtMs: 60_005 });
+    expect(relayOnline(offline, 7).nextAtMs).toBe(7);
+    const refusedOnce = relayAfter(relaySending(relayWaiting(0)), answered(503), 0);
+    expect(relayOnline(refusedOnce, 7)).toBe(refusedOnce);
+  });
+
+  it('asks the server at an address that does nothing', () => {
+    expect(placeToAsk('https://example.org/hook?key=1')).toBe('https://example.org/robots.txt');
+    expect(placeToAsk('http://localhost:80?a')).toBe('http://localhost:80/robots.txt');
   });
 
   it('does not send again what may have arrived, nor what is a day old', () => {

@@ -20,11 +20,11 @@ export interface RelaySettings {
 /** Where the passing on of one message stands. */
 export interface RelayState {
   /**
-   * `sending` is in the store before the request leaves. `unsure`: the page was closed in the middle of it, and nobody
-   * knows whether it arrived; it is not sent again by itself.
+   * `sending` is in the store before the request leaves. `unsure`: it left and no answer to it was read, so nobody knows
+   * whether it arrived; it is not sent again by itself.
    */
   readonly state: 'waiting' | 'sending' | 'sent' | 'refused' | 'given-up' | 'unsure';
-  /** Requests that left. */
+  /** Tries, those that found nobody there among them. */
   readonly attempts: number;
   /** Not before, ms since 1970. */
   readonly nextAtMs: number;
@@ -189,7 +189,11 @@ export function relayRequest(settings: RelaySettings, message: Relayed): RelayRe
   const { id, atMs, distanceCm, by, language } = message;
   if (settings.kind === 'ntfy') {
     // Published as JSON to the server itself: titles in headers may not be of any language.
-    const body = { topic: settings.topic, title: titleOf(by), message: message.text, tags: ['bell'] };
+    const body = {
+      ...{ topic: settings.topic, title: titleOf(by), message: message.text, tags: ['bell'] },
+      // ntfy 2.16 and later: a second one of the same message takes the place of the first. Older ones pass over it.
+      ...(/^[\w-]{1,64}$/.test(id) ? { sequence_id: id } : {}),
+    };
     return { url: webAddress(settings.server) ?? '', headers: {}, body: JSON.stringify(body) };
   }
   const places = {
@@ -203,8 +207,33 @@ export function relayRequest(settings: RelaySettings, message: Relayed): RelayRe
   };
 }
 
-/** How a request ended: a status of HTTP, or 0 where there was no answer. */
-export type RelayAnswer = number;
+/** How a try ended. */
+export type RelayAnswer =
+  /** Nothing of the message left: no network, or nobody at that address. */
+  | { readonly kind: 'not-reached' }
+  /** `afterSec`: how long it asks to be left alone, s; undefined where it does not, or may not be read. */
+  | { readonly kind: 'status'; readonly status: number; readonly afterSec?: number | undefined }
+  /** It answered that the message should go to another address. */
+  | { readonly kind: 'elsewhere' }
+  /** The request left, or may have, and no answer was read. */
+  | { readonly kind: 'unknown' };
+
+/** The failure of a message that waits for a network. */
+export const NOT_REACHED = 'no connection to it';
+const MAX_WAIT_SEC = 24 * 60 * 60;
+
+/**
+ * Reads the header `Retry-After`.
+ *
+ * @param header as it came; null for none
+ * @param nowMs ms since 1970
+ * @returns seconds, 0 … a day; undefined when it says nothing
+ */
+export function retryAfterSec(header: string | null, nowMs: number): number | undefined {
+  const wanted = header?.trim() ?? '';
+  const seconds = /^\d+$/.test(wanted) ? Number(wanted) : (Date.parse(wanted) - nowMs) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.min(MAX_WAIT_SEC, Math.max(0, seconds));
+}
 
 /**
  * A message that is to be passed on.
@@ -231,23 +260,70 @@ export const relaySending = (before: RelayState): RelayState => ({
   attempts: before.attempts + 1,
 });
 
+// A gateway that got no answer from the server behind it, or (from 520, of one maker's) lost it, knows no more than we do.
+const isLostBehind = (status: number): boolean => status === 502 || status === 504 || status >= 520;
+// The server itself says that it did not take the message.
+const isOutage = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
 /**
- * Where it stands after a request.
+ * Where it stands after a try. At most once is what counts: it is tried again only when the message cannot have arrived.
  *
  * @param before as `relaySending` made it
- * @param answer of the request
+ * @param answer of the try
  * @param nowMs ms since 1970
- * @returns sent; or waiting for its next attempt; or refused, or given up, for good
+ * @returns sent; or waiting for its next attempt; or, for good, refused, given up, or unsure whether it arrived
  */
 export function relayAfter(before: RelayState, answer: RelayAnswer, nowMs: number): RelayState {
-  if (answer >= 200 && answer < 300) return { ...before, state: 'sent', failure: '' };
-  const failure = answer === 0 ? 'no connection to it' : `it answered with ${answer}`;
-  const isOutage = answer === 0 || answer === 408 || answer === 429 || answer >= 500;
-  if (!isOutage) return { ...before, state: 'refused', failure };
+  if (answer.kind === 'unknown')
+    return { ...before, state: 'unsure', failure: 'the browser was shown no answer to it' };
+  if (answer.kind === 'elsewhere')
+    return { ...before, state: 'refused', failure: 'it answered that it has moved: enter its new address' };
+  if (answer.kind === 'not-reached') return waitingAfter(before, NOT_REACHED, 0, nowMs);
+  const { status, afterSec = 0 } = answer;
+  if (status >= 200 && status < 300) return { ...before, state: 'sent', failure: '' };
+  const failure = `it answered with ${status}`;
+  if (isLostBehind(status)) return { ...before, state: 'unsure', failure };
+  if (!isOutage(status)) return { ...before, state: 'refused', failure };
+  return waitingAfter(before, failure, afterSec, nowMs);
+}
+
+function waitingAfter(before: RelayState, failure: string, leastSec: number, nowMs: number): RelayState {
   const waitSec = BACK_OFF_SEC[before.attempts - 1];
   if (waitSec === undefined) return { ...before, state: 'given-up', failure };
-  return { ...before, state: 'waiting', failure, nextAtMs: nowMs + waitSec * 1000 };
+  return { ...before, state: 'waiting', failure, nextAtMs: nowMs + Math.max(waitSec, leastSec) * 1000 };
 }
+
+/**
+ * The browser says that it has no network: nothing is tried, and nothing counted.
+ *
+ * @param before a state that is due
+ * @param nowMs ms since 1970
+ * @returns the same, to be looked at again in a minute, or when there is a network
+ */
+export const relayOffline = (before: RelayState, nowMs: number): RelayState => ({
+  ...before,
+  failure: NOT_REACHED,
+  nextAtMs: nowMs + 60_000,
+});
+
+/**
+ * There is a network again: what waited for one need not wait longer.
+ *
+ * @param before any state
+ * @param nowMs ms since 1970
+ * @returns the same, or due now
+ */
+export const relayOnline = (before: RelayState, nowMs: number): RelayState =>
+  before.state === 'waiting' && before.failure === NOT_REACHED ? { ...before, nextAtMs: nowMs } : before;
+
+/**
+ * The address at which a server is asked whether it is there, before a message leaves: never the message's own, which may do
+ * something when it is asked.
+ *
+ * @param url of a request
+ * @returns an address of the same server
+ */
+export const placeToAsk = (url: string): string => url.replace(/^([^/]+\/\/[^/?#]+).*$/s, '$1/robots.txt');
 
 /**
  * A state that was left by a page that is gone.
@@ -258,7 +334,8 @@ export function relayAfter(before: RelayState, answer: RelayAnswer, nowMs: numbe
  * @returns the same, or what is to be made of it
  */
 export function relayResumed(before: RelayState, atMs: number, nowMs: number): RelayState {
-  if (before.state === 'sending') return { ...before, state: 'unsure' };
+  if (before.state === 'sending')
+    return { ...before, state: 'unsure', failure: 'the page was closed in the middle of it' };
   if (before.state === 'waiting' && nowMs - atMs > OLDEST_MS)
     return {
       ...before,

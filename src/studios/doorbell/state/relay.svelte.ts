@@ -1,13 +1,18 @@
 import { connectedMode } from '../../../platform/connected.ts';
 import type { Message } from '../engine/message.ts';
 import {
+  placeToAsk,
   relayAfter,
+  relayOffline,
+  relayOnline,
   relayProblem,
   relayRequest,
   relayResumed,
   relaySending,
   relayTarget,
   relayWaiting,
+  retryAfterSec,
+  type RelayAnswer,
   type RelayRequest,
   type RelaySettings,
   type RelayState,
@@ -22,12 +27,14 @@ export { handOverLink, PLACES } from '../engine/relay.ts';
 /** Whether this page may reach other hosts at all. */
 export const isConnected = connectedMode;
 
-/** A server that has not answered by then has not, ms. */
-const ANSWER_LIMIT_MS = 15_000;
+/** A server that has not said by then that it is there is not, ms. */
+const REACH_LIMIT_MS = 15_000;
+/** An answer that is later than that is not waited for: nobody knows then. Ended sooner, more would be unknown. */
+const ANSWER_LIMIT_MS = 60_000;
 
 /**
  * Passes messages on to a phone, one at a time. Where each stands is in the store before and after each request, so that a
- * reload changes nothing and no message arrives twice. Only the tab that is the doorbell begins it.
+ * reload changes nothing and no message leaves twice by itself. Only the tab that is the doorbell begins it.
  */
 export class Relay {
   readonly #messages: Messages;
@@ -37,6 +44,7 @@ export class Relay {
   #isBegun = false;
   #isSending = false;
   readonly #look = (): void => void this.#next();
+  readonly #online = (): void => void this.#isBack();
 
   constructor(messages: Messages, settings: () => DoorbellSettings) {
     this.#messages = messages;
@@ -58,7 +66,7 @@ export class Relay {
       if (resumed !== relay) await this.#messages.change(id, { relay: resumed });
     }
     this.#isBegun = true;
-    addEventListener('online', this.#look);
+    addEventListener('online', this.#online);
     await this.#next();
   }
 
@@ -81,8 +89,16 @@ export class Relay {
 
   close(): void {
     clearTimeout(this.#timer);
-    removeEventListener('online', this.#look);
+    removeEventListener('online', this.#online);
     this.#closing.abort();
+  }
+
+  async #isBack(): Promise<void> {
+    for (const { message, relay } of this.#waiting()) {
+      const due = relayOnline(relay, Date.now());
+      if (due !== relay) await this.#messages.change(message.id, { relay: due });
+    }
+    await this.#next();
   }
 
   async #next(): Promise<void> {
@@ -121,7 +137,23 @@ export class Relay {
       await this.#messages.change(id, { relay: { ...before, state: 'refused', failure: 'not sound' } });
       return;
     }
+    const resumed = relayResumed(before, message.atMs, Date.now());
+    if (resumed !== before) {
+      await this.#messages.change(id, { relay: resumed });
+      return;
+    }
     const sending = relaySending(before);
+    const isThere = await isReached(request.url, this.#closing.signal);
+    // It waits in the store still: the next page takes it up.
+    if (this.#closing.signal.aborted) return;
+    if (!isThere) {
+      // Asked all the same: this device itself is reached without a network.
+      const relay = navigator.onLine
+        ? relayAfter(sending, { kind: 'not-reached' }, Date.now())
+        : relayOffline(before, Date.now());
+      await this.#messages.change(id, { relay });
+      return;
+    }
     await this.#messages.change(id, { relay: sending });
     const answer = await answerTo(request, this.#closing.signal);
     // A page that closes leaves it as `sending`: nobody knows whether it arrived.
@@ -140,21 +172,43 @@ export class Relay {
 export const requestFor = (settings: RelaySettings, message: Message): RelayRequest | undefined =>
   relayRequest(settings, { ...message, text: summaryOf(message) });
 
-/** The status of HTTP; 0 without an answer; undefined when the page closes. */
+const REQUEST = { credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' } as const;
+
+/**
+ * Whether somebody answers at the server of an address. A failed request tells nothing of why it failed: a server that is not
+ * there and an answer that may not be read look the same (docs/decisions/0017-relay-at-most-once.md). An answer to this
+ * question need not be read.
+ */
+async function isReached(url: string, closing: AbortSignal): Promise<boolean> {
+  try {
+    await fetch(placeToAsk(url), {
+      ...{ ...REQUEST, method: 'HEAD', mode: 'no-cors' },
+      signal: AbortSignal.any([closing, AbortSignal.timeout(REACH_LIMIT_MS)]),
+    });
+    return true;
+  } catch (thrown) {
+    if (!closing.aborted) console.warn('Nobody answers where messages are passed on to', thrown);
+    return false;
+  }
+}
+
+/** Undefined when the page closes. */
 async function answerTo(
   { url, headers, body }: RelayRequest,
   closing: AbortSignal,
-): Promise<number | undefined> {
+): Promise<RelayAnswer | undefined> {
   try {
     const response = await fetch(url, {
-      ...{ method: 'POST', headers: { ...headers }, body, redirect: 'error', credentials: 'omit' },
-      ...{ referrerPolicy: 'no-referrer', cache: 'no-store' },
+      // Not followed: what was allowed is this address.
+      ...{ ...REQUEST, method: 'POST', headers: { ...headers }, body, redirect: 'manual' },
       signal: AbortSignal.any([closing, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
     });
-    return response.status;
+    if (response.type === 'opaqueredirect') return { kind: 'elsewhere' };
+    const afterSec = retryAfterSec(response.headers.get('Retry-After'), Date.now());
+    return { kind: 'status', status: response.status, afterSec };
   } catch (thrown) {
     if (closing.aborted) return undefined;
-    console.warn('A message could not be passed on', thrown);
-    return 0;
+    console.warn('No answer to a message that was passed on', thrown);
+    return { kind: 'unknown' };
   }
 }

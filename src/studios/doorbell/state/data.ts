@@ -1,7 +1,8 @@
 import { ok, type Result } from '../../../kernel/result.ts';
 import type { StoredPart, StudioData } from '../../../platform/studio.ts';
-import { storageFailure } from './messages.svelte.ts';
-import { openAll, saveAll } from './saved.ts';
+import { storageFailure, tellTabs } from './messages.svelte.ts';
+import { forgetLocalMemory, localMemory, recallLocalMemory } from './local-memory.ts';
+import { openAll, openedWords, saveAll } from './saved.ts';
 import { MessageStore } from './store.ts';
 
 /** What Doorbell stores, for the device page. */
@@ -14,9 +15,12 @@ class DoorbellData implements StudioData {
 
   stored(): Promise<Result<readonly StoredPart[]>> {
     return attempt('counting what is stored', async () => {
-      const { list, trash } = await this.#store.bytes();
+      const { list, greetings, settings, trash } = await this.#store.bytes();
+      const set = settings + Object.values(localMemory()).reduce((sum, { length }) => sum + length, 0);
       return [
         { name: 'Messages at the door', bytes: list },
+        { name: 'Recorded greetings', bytes: greetings },
+        { name: 'Settings', bytes: set },
         { name: 'In the trash', bytes: trash, isTrash: true },
       ];
     });
@@ -35,22 +39,25 @@ class DoorbellData implements StudioData {
     if (!opened.ok) return opened;
     const read = opened.value;
     if (!read.ok) return read;
-    return ok(`Doorbell: added ${read.value === 1 ? 'one message' : `${read.value} messages`}.`);
+    tellTabs();
+    return ok(`Doorbell: ${openedWords(read.value)}`);
   }
 
   deleteAll(): Promise<Result<number | undefined>> {
-    return attempt('deleting the messages', async () => {
+    return attempt('deleting everything', async () => {
       const nowMs = Date.now();
-      await this.#store.setDeleted(
-        (await this.#store.list()).map(({ id }) => id),
-        nowMs,
-      );
+      await this.#store.deleteAll(nowMs, localMemory());
+      forgetLocalMemory();
+      tellTabs();
       return nowMs;
     });
   }
 
   undoDelete(key: number): Promise<Result<void>> {
-    return attempt('bringing the messages back', () => this.#store.undelete(key));
+    return attempt('bringing everything back', async () => {
+      recallLocalMemory(await this.#store.undelete(key));
+      tellTabs();
+    });
   }
 
   emptyTrash(): Promise<Result<void>> {

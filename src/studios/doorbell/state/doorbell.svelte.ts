@@ -164,6 +164,7 @@ export class Doorbell {
 
   /** Another tab held the sensor and the visits until now, or there was none. */
   async #become(): Promise<void> {
+    this.watch.reread();
     await this.messages.reload();
     await this.messages.endAbandoned();
     await this.messages.attempt('reading the trash', () => this.#store.emptyTrash(Date.now()));
@@ -379,6 +380,7 @@ export class Doorbell {
     await this.messages.attempt('reading the settings', async () => {
       this.#settings = saneSettings(await this.#store.settings(), navigator.language);
     });
+    this.watch.reread();
     await this.greetings.open();
   }
 }

@@ -1,10 +1,10 @@
 import { saneTrigger, Trigger, type Hold, type TriggerSettings } from '../engine/trigger.ts';
 import { minuteOfDay } from './clock.ts';
 import type { Link, LinkReading } from './link.svelte.ts';
+import { keepTrigger, keptTrigger, onTriggerChanged } from './local-memory.ts';
 
 export type { Hold, TriggerSettings } from '../engine/trigger.ts';
 
-const STORAGE_KEY = 'atelier-doorbell-trigger';
 /** What the chart shows, ms. */
 export const CHART_MS = 60_000;
 
@@ -24,23 +24,13 @@ export interface Visitor {
   readonly distanceCm: number;
 }
 
-function stored(): TriggerSettings {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
-    return saneTrigger(typeof value === 'object' && value !== null ? value : {});
-  } catch (thrown) {
-    // A browser that keeps nothing, or a broken entry: the defaults.
-    if (thrown instanceof DOMException || thrown instanceof SyntaxError) return saneTrigger({});
-    throw thrown;
-  }
-}
-
 /** Watches the readings of a link for visitors, and keeps the last minute for the chart. */
 export class Watch {
   readonly #trigger: Trigger;
   readonly #listeners = new Set<(visitor: Visitor) => void>();
   readonly #stop: () => void;
-  #settings = $state.raw<TriggerSettings>(stored());
+  readonly #stopFollowing: () => void;
+  #settings = $state.raw<TriggerSettings>(keptTrigger() ?? saneTrigger({}));
   #points = $state.raw<readonly Point[]>([]);
   #isPresent = $state(false);
   #hold = $state<Hold | undefined>();
@@ -48,6 +38,7 @@ export class Watch {
   constructor(link: Link) {
     this.#trigger = new Trigger(this.#settings);
     this.#stop = link.onReading((reading) => this.#take(reading));
+    this.#stopFollowing = onTriggerChanged(() => this.reread());
   }
 
   get settings(): TriggerSettings {
@@ -90,15 +81,18 @@ export class Watch {
   configure(some: Partial<TriggerSettings>): void {
     this.#settings = saneTrigger({ ...this.#settings, ...some });
     this.#trigger.configure(this.#settings);
-    try {
-      localStorage.setItem(STORAGE_KEY, JSON.stringify(this.#settings));
-    } catch (thrown) {
-      if (!(thrown instanceof DOMException)) throw thrown;
-    }
+    keepTrigger(this.#settings);
+  }
+
+  /** Another tab, or a file, may have changed what is kept. */
+  reread(): void {
+    this.#settings = keptTrigger() ?? saneTrigger({});
+    this.#trigger.configure(this.#settings);
   }
 
   close(): void {
     this.#stop();
+    this.#stopFollowing();
     this.#listeners.clear();
   }
 

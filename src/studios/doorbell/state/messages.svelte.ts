@@ -4,7 +4,7 @@ import { StorageError, toStorageError } from '../../../platform/storage/errors.t
 import { fold } from '../engine/fold.ts';
 import { abandoned, type Message } from '../engine/message.ts';
 import type { VisitProblem } from '../engine/visit.ts';
-import { openAll, saveAll } from './saved.ts';
+import { openAll, saveAll, type Opened } from './saved.ts';
 import type { MessageStore } from './store.ts';
 
 export type { Message } from '../engine/message.ts';
@@ -12,6 +12,13 @@ export type { Message } from '../engine/message.ts';
 const CHANNEL = 'atelier-doorbell';
 /** Words that are typed are kept after such a pause, ms. */
 const TYPING_MS = 400;
+
+/** Whoever changed the store beside the page of the studio tells its tabs. */
+export function tellTabs(): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  for (const what of ['messages', 'settings']) channel.postMessage(what);
+  channel.close();
+}
 
 /** A failure of the store in words. */
 export function storageFailure(thrown: unknown, doing: string): StudioError {
@@ -223,8 +230,8 @@ export class Messages {
     return saveAll(this.#store, this.#list, (message) => this.sound(message));
   }
 
-  /** Adds what a saved file holds. @returns how many messages it held */
-  async open(file: File): Promise<Result<number>> {
+  /** Adds what a saved file holds. */
+  async open(file: File): Promise<Result<Opened>> {
     try {
       const read = await openAll(this.#store, file, file.name);
       if (!read.ok) return read;

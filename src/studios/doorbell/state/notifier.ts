@@ -14,6 +14,16 @@ export const notificationState = (): NotificationPermission | 'none' =>
 export const allowNotifications = async (): Promise<boolean> =>
   'Notification' in window && (await Notification.requestPermission()) === 'granted';
 
+/** Why no notification can be shown, and what to do about it, in words; empty when one can. */
+export function whyNoNotifications(): string {
+  const state = notificationState();
+  if (state === 'granted') return '';
+  if (state === 'none') return 'This browser shows no notifications to pages like this one.';
+  if (state === 'denied')
+    return 'This browser lets this page show no notifications: allow them in its settings for this page, beside the address, then switch it on again.';
+  return 'The browser’s question was not answered: switch it on again, and allow notifications.';
+}
+
 /** Actions are young; the DOM's types do not have them. */
 interface WithActions extends NotificationOptions {
   readonly actions?: readonly { readonly action: string; readonly title: string }[];

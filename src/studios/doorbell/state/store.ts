@@ -1,4 +1,4 @@
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, StoreNames } from 'idb';
 import { openDatabase } from '../../../platform/storage/database.ts';
 import type { StorageError } from '../../../platform/storage/errors.ts';
 import { transact } from '../../../platform/storage/transact.ts';
@@ -28,13 +28,27 @@ export interface Greeting {
 interface DoorbellSchema extends DBSchema {
   messages: { key: string; value: MessageRow };
   sounds: { key: [string, number]; value: SoundRow };
+  /** Under `settings` what a person set; under `deleted:` and a time what was deleted then with everything else. */
   settings: { key: string; value: unknown };
   greetings: { key: string; value: Greeting };
 }
 
+const ALL = ['messages', 'sounds', 'settings', 'greetings'] satisfies StoreNames<DoorbellSchema>[];
+
 /** What was deleted can come back for so long. */
 const TRASH_MS = 24 * 60 * 60 * 1000;
 const SETTINGS = 'settings';
+const DELETED = 'deleted:';
+
+/** What goes with the messages when everything is deleted. */
+interface DeletedRest {
+  readonly settings: unknown;
+  readonly greetings: readonly Greeting[];
+  readonly local: LocalMemory;
+}
+type LocalMemory = Readonly<Record<string, string>>;
+
+const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 
 const partsOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, 0], [id, Infinity]);
 
@@ -129,17 +143,53 @@ export class MessageStore {
     });
   }
 
-  /** Takes out of the trash what was put there at one moment. */
-  async undelete(deletedAtMs: number): Promise<void> {
-    await transact(this.#database, ['messages'], 'bringing messages back', async (transaction) => {
-      for (let at = await transaction.store.openCursor(); at !== null; at = await at.continue())
+  /** Puts everything into the trash: messages, greetings, settings, and what the browser keeps beside this store. */
+  async deleteAll(deletedAtMs: number, local: LocalMemory): Promise<void> {
+    await transact(this.#database, ALL, 'deleting everything', async (transaction) => {
+      const messages = transaction.objectStore('messages');
+      for (let at = await messages.openCursor(); at !== null; at = await at.continue())
+        if (at.value.deletedAtMs === 0) await at.update({ ...at.value, deletedAtMs });
+      const settings = transaction.objectStore('settings');
+      const greetings = transaction.objectStore('greetings');
+      const rest: DeletedRest = {
+        settings: await settings.get(SETTINGS),
+        greetings: await greetings.getAll(),
+        local,
+      };
+      await settings.put(rest, `${DELETED}${deletedAtMs}`);
+      await settings.delete(SETTINGS);
+      await greetings.clear();
+    });
+  }
+
+  /** Takes out of the trash what was put there at one moment; what was set since stays. */
+  async undelete(deletedAtMs: number): Promise<LocalMemory> {
+    return transact(this.#database, ALL, 'bringing everything back', async (transaction) => {
+      const messages = transaction.objectStore('messages');
+      for (let at = await messages.openCursor(); at !== null; at = await at.continue())
         if (at.value.deletedAtMs === deletedAtMs) await at.update({ ...at.value, deletedAtMs: 0 });
+      const settings = transaction.objectStore('settings');
+      const greetings = transaction.objectStore('greetings');
+      const key = `${DELETED}${deletedAtMs}`;
+      const rest = (await settings.get(key)) as DeletedRest | undefined;
+      if (rest === undefined) return {};
+      const own = asObject(await settings.get(SETTINGS));
+      if (rest.settings !== undefined) await settings.put({ ...asObject(rest.settings), ...own }, SETTINGS);
+      for (const greeting of rest.greetings)
+        if ((await greetings.getKey(greeting.language)) === undefined) await greetings.put(greeting);
+      await settings.delete(key);
+      return rest.local;
     });
   }
 
   /** What has been in the trash for a day goes for good; `all`: everything in it. */
   async emptyTrash(nowMs: number, all = false): Promise<void> {
-    await transact(this.#database, ['messages', 'sounds'], 'emptying the trash', async (transaction) => {
+    await transact(this.#database, ALL, 'emptying the trash', async (transaction) => {
+      const settings = transaction.objectStore('settings');
+      for (const key of await settings.getAllKeys()) {
+        const isOld = all || nowMs - Number(key.slice(DELETED.length)) > TRASH_MS;
+        if (key.startsWith(DELETED) && isOld) await settings.delete(key);
+      }
       const messages = transaction.objectStore('messages');
       for (let at = await messages.openCursor(); at !== null; at = await at.continue()) {
         const { id, deletedAtMs } = at.value;
@@ -174,7 +224,7 @@ export class MessageStore {
   async changeSettings(fields: object): Promise<void> {
     await transact(this.#database, ['settings'], 'keeping the settings', async (transaction) => {
       const stored = await transaction.store.get(SETTINGS);
-      await transaction.store.put({ ...(typeof stored === 'object' ? stored : {}), ...fields }, SETTINGS);
+      await transaction.store.put({ ...asObject(stored), ...fields }, SETTINGS);
     });
   }
 
@@ -184,15 +234,23 @@ export class MessageStore {
     return parts.reduce((sum, { bytes }) => sum + bytes.byteLength, JSON.stringify(message).length);
   }
 
-  /** Bytes of the list, with the greetings, and of the trash. */
-  async bytes(): Promise<{ readonly list: number; readonly trash: number }> {
-    const sums = { list: 0, trash: 0 };
+  /** Bytes of each kind of what is stored, and of the trash. */
+  async bytes(): Promise<Readonly<Record<'list' | 'greetings' | 'settings' | 'trash', number>>> {
+    const sums = { list: 0, greetings: 0, settings: 0, trash: 0 };
+    for (const key of await this.#database.getAllKeys('settings')) {
+      const value = await this.#database.get('settings', key);
+      const bytes = JSON.stringify(value).length;
+      if (!key.startsWith(DELETED)) sums.settings += bytes;
+      else
+        sums.trash +=
+          bytes + (value as DeletedRest).greetings.reduce((sum, each) => sum + each.bytes.byteLength, 0);
+    }
     const isDeleted = new Map<string, boolean>();
     for (const row of await this.#database.getAll('messages')) {
       isDeleted.set(row.id, row.deletedAtMs !== 0);
       sums[row.deletedAtMs === 0 ? 'list' : 'trash'] += JSON.stringify(row).length;
     }
-    for (const { bytes } of await this.greetings()) sums.list += bytes.byteLength;
+    for (const { bytes } of await this.greetings()) sums.greetings += bytes.byteLength;
     const transaction = this.#database.transaction('sounds');
     for (let at = await transaction.store.openCursor(); at !== null; at = await at.continue())
       sums[isDeleted.get(at.value.id) === false ? 'list' : 'trash'] += at.value.bytes.byteLength;

@@ -37,3 +37,9 @@ export function formatAmount({ done, total, unit }: Progress): string {
 /** A speed, e.g. `31.4 pictures/s` or `2.1 MB/s`. */
 export const formatRate = (perSecond: number, unit: Progress['unit']): string =>
   unit === 'bytes' ? `${formatBytes(perSecond)}/s` : `${tenths.format(perSecond)} ${unit}/s`;
+
+// Made once: to make one takes longer than to use it a hundred times.
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** A day and a time as this browser writes them, e.g. `2 Jan 2026, 03:04`. @param atMs ms since 1970 */
+export const dayAndTime = (atMs: number): string => DAY_AND_TIME.format(atMs);

@@ -19,7 +19,7 @@ export function messagesAsPage(messages: readonly (Message & { readonly sound: s
     ].join(' · ');
     const player =
       sound === '' ? '' : `<audio controls preload="none" src="${escape(encodeURI(sound))}"></audio>`;
-    return `<li><h2><time datetime="${when.toISOString()}">${escape(when.toLocaleString())}</time></h2><p lang="${escape(language)}">${escape(summaryOf(message))}</p>${player}<p><small>${escape(about)}</small></p></li>`;
+    return `<li><h2><time datetime="${when.toISOString()}">${escape(when.toLocaleString())}</time></h2><p dir="auto" lang="${escape(language)}">${escape(summaryOf(message))}</p>${player}<p><small>${escape(about)}</small></p></li>`;
   });
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Messages at the door</title><style>body{font:16px/1.5 system-ui;max-width:40rem;margin:2rem auto;padding:0 1rem}ul{padding:0}li{list-style:none;border-top:1px solid #8888;padding:1rem 0}h2{font-size:1rem;margin:0}audio{width:100%}</style><h1>Messages at the door</h1><ul>${items.join('\n')}</ul></html>\n`;
 }

@@ -1,10 +1,10 @@
 import { Serial } from '../../../kernel/serial.ts';
 import { describe, fail, ok, type Result, type StudioError } from '../../../kernel/result.ts';
 import { StorageError, toStorageError } from '../../../platform/storage/errors.ts';
-import { fold } from '../engine/fold.ts';
 import { abandoned, type Message } from '../engine/message.ts';
 import type { VisitProblem } from '../engine/visit.ts';
 import { openAll, saveAll, type Opened } from './saved.ts';
+import { SearchText } from './search-text.ts';
 import type { MessageStore } from './store.ts';
 
 export type { Message } from '../engine/message.ts';
@@ -45,6 +45,7 @@ export class Messages {
   readonly #typed = new Map<string, { timer: ReturnType<typeof setTimeout>; transcript: string }>();
   readonly #onSettings: () => void;
   readonly #writes = new Serial();
+  readonly #search = new SearchText();
   #edits = 0;
 
   /** @param onSettings another tab has changed the settings */
@@ -62,15 +63,7 @@ export class Messages {
     return this.#list;
   }
   /** Those that fit what is searched for. */
-  readonly found = $derived.by(() => {
-    const words = fold(this.query)
-      .split(/\s+/)
-      .filter((word) => word !== '');
-    return this.#list.filter(({ transcript, atMs, distanceCm }) => {
-      const text = fold(`${transcript} ${new Date(atMs).toLocaleString()} ${distanceCm ?? ''}`);
-      return words.every((word) => text.includes(word));
-    });
-  });
+  readonly found = $derived(this.#search.find(this.#list, this.query));
   get error(): StudioError | undefined {
     return this.#error;
   }

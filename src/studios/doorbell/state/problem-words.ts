@@ -43,14 +43,20 @@ export const PHASE_WORDS: Readonly<Record<VisitPhase, string>> = {
   told: 'Telling you',
 };
 
-export const STATE_WORDS: Readonly<Record<MessageState, string>> = {
+const STATE_WORDS: Readonly<Record<Exclude<MessageState, 'told'>, string>> = {
   seen: 'seen',
   greeting: 'greeting',
   listening: 'listening',
   transcribing: 'being transcribed',
-  told: 'told',
   failed: 'nothing recorded',
 };
+
+/** What there is of a message: that somebody was told of it is not known here. */
+export function stateWords({ state, transcript, soundSec }: Message): string {
+  if (state !== 'told') return STATE_WORDS[state];
+  if (transcript !== '') return soundSec > 0 ? 'recorded, written down' : 'written down';
+  return soundSec > 0 ? 'recorded' : 'nothing recorded';
+}
 
 /** A message in a few words, where it has no transcript. */
 export const summaryOf = ({ transcript, soundSec, by }: Message): string => {

@@ -7,6 +7,8 @@ import type { MessageStore } from './store.ts';
 export type { CleanUp } from '../engine/clean-up.ts';
 
 const MB = 1e6;
+/** So many are counted between two looks at what would go. */
+const AT_ONCE = 50;
 const isOver = ({ state }: Message): boolean => state === 'told' || state === 'failed';
 
 /** How much the messages take, and what would go if they took too much. Nothing goes before a person has seen what. */
@@ -46,12 +48,14 @@ export class Room {
     if (this.#isCounting) return;
     this.#isCounting = true;
     try {
-      for (let next = this.#uncounted(); next !== undefined; next = this.#uncounted()) {
-        const message = next;
+      for (let next = this.#uncounted(); next.length > 0; next = this.#uncounted()) {
+        const some = next;
         const isCounted = await this.#messages.attempt(
           'reading the sizes of messages',
           async () => {
-            this.#sizes = new Map([...this.#sizes, [message.id, await this.#store.size(message)]]);
+            const counted: [string, number][] = [];
+            for (const message of some) counted.push([message.id, await this.#store.size(message)]);
+            this.#sizes = new Map([...this.#sizes, ...counted]);
           },
           true,
         );
@@ -62,7 +66,9 @@ export class Room {
     }
   }
 
-  #uncounted(): Message | undefined {
-    return this.#messages.all.find((message) => isOver(message) && !this.#sizes.has(message.id));
+  #uncounted(): readonly Message[] {
+    return this.#messages.all
+      .filter((message) => isOver(message) && !this.#sizes.has(message.id))
+      .slice(0, AT_ONCE);
   }
 }

@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test';
+import { DoorbellPage } from '../support/doorbell.ts';
+import { doorbellFile } from '../support/doorbell-file.ts';
+import { expect, test } from '../support/site.ts';
+import { wavOf } from '../support/wav.ts';
+
+const openFile = ({ page }: DoorbellPage, buffer: Buffer): Promise<void> =>
+  page.getByLabel('Open a file').setInputFiles({ name: 'saved.zip', mimeType: 'application/zip', buffer });
+
+/** The longest task of the main thread since the last call, ms; 0 where none took 50 ms. */
+const longest = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const list = (window as unknown as { tasks: number[] }).tasks;
+    return Math.max(0, ...list.splice(0));
+  });
+
+test('among 1,500 messages a search holds nothing up, and finds what it should', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { tasks });
+    new PerformanceObserver((entries) => {
+      for (const { duration } of entries.getEntries()) tasks.push(Math.round(duration));
+    }).observe({ type: 'longtask' });
+  });
+  const doorbell = new DoorbellPage(page);
+  await doorbell.open(site.url);
+  const bytes = wavOf(new Float32Array(800), 8000);
+  const words = (i: number): string => `A parcel for Ana, no${i}, from the Müllers at the corner`;
+  await openFile(
+    doorbell,
+    doorbellFile(Array.from({ length: 1500 }, (_, i) => ({ id: `m${i}`, transcript: words(i), bytes }))),
+  );
+  await expect(page.getByText('1500 messages were added')).toBeVisible({ timeout: 60_000 });
+  await page.reload();
+  await doorbell.ready();
+  await expect(doorbell.messages).toHaveCount(50);
+  await expect(page.getByRole('group', { name: 'Room for messages' })).toContainText('MB');
+  await page.getByRole('searchbox').scrollIntoViewIfNeeded();
+  await longest(page);
+
+  const list = page.getByRole('list', { name: 'Messages' });
+  for (const [query, total] of [
+    ['muller no1499', 1],
+    ['parcel', 1500],
+    ['no13', 111],
+    ['', 1500],
+  ] as const) {
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('searchbox').pressSequentially(query, { delay: 25 });
+    await expect(list).toHaveAttribute('data-total', String(total));
+    await expect(doorbell.messages).toHaveCount(Math.min(50, total));
+  }
+  const ms = await longest(page);
+  test.info().annotations.push({ type: 'longest task', description: `${ms} ms` });
+  expect(ms).toBeLessThanOrEqual(50);
+});
+
+test('the focus goes to the next message when one is deleted, and back to the button after a question', async ({
+  page,
+  site,
+}) => {
+  const warnings: string[] = [];
+  page.on('console', (line) => {
+    if (line.type() === 'warning') warnings.push(line.text());
+  });
+  const doorbell = new DoorbellPage(page);
+  await doorbell.open(site.url);
+  const long = 'A long message that goes on and on. '.repeat(20);
+  await openFile(
+    doorbell,
+    doorbellFile(
+      ['oldest', 'مرحبا، أنا هنا مع طرد', long].map((transcript, i) => ({ id: `m${i}`, transcript })),
+    ),
+  );
+  await expect(doorbell.messages).toHaveCount(3);
+  const boxes = doorbell.messages.getByRole('textbox', { name: 'Transcript' });
+  // As high as its text, written from the side on which it begins.
+  const overflow = (i: number): Promise<number> =>
+    boxes.nth(i).evaluate((box) => box.scrollHeight - box.clientHeight);
+  expect(await overflow(0)).toBe(0);
+  expect(await boxes.nth(1).evaluate((box) => getComputedStyle(box).direction)).toBe('rtl');
+
+  const remove = (i: number): Promise<void> =>
+    doorbell.messages.nth(i).getByRole('button', { name: 'Delete' }).press('Enter');
+  await remove(0);
+  await expect(doorbell.messages).toHaveCount(2);
+  await expect(doorbell.messages.nth(0)).toBeFocused();
+  await remove(1);
+  await expect(doorbell.messages).toHaveCount(1);
+  await expect(doorbell.messages.nth(0)).toBeFocused();
+  await remove(0);
+  await expect(page.getByRole('heading', { name: 'Messages' })).toBeFocused();
+
+  const ring = page.getByRole('button', { name: 'Ring now' });
+  await ring.press('Enter');
+  const asked = page.getByRole('dialog', { name: 'Allow sending audio' });
+  await expect(asked.or(page.getByRole('list', { name: 'Steps of the visit' })).first()).toBeVisible();
+  if (await asked.isVisible()) await page.keyboard.press('Escape');
+  await expect(ring).toBeFocused();
+  await doorbell.newest('failed');
+  await expect(ring).toBeFocused();
+  expect(warnings.filter((text) => text.includes('derived_inert'))).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { fold } from '../engine/fold.ts';
+import type { Message } from '../engine/message.ts';
+
+// Made once: `toLocaleString` makes one for each message.
+const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+
+interface Kept {
+  readonly transcript: string;
+  readonly text: string;
+}
+
+/** What messages are searched in, folded once for each transcript. */
+export class SearchText {
+  readonly #kept = new Map<string, Kept>();
+
+  /** Those in which every word of a query stands. */
+  find(messages: readonly Message[], query: string): readonly Message[] {
+    const words = fold(query)
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    if (words.length === 0) return messages;
+    return messages.filter((message) => {
+      const text = this.#of(message);
+      return words.every((word) => text.includes(word));
+    });
+  }
+
+  #of({ id, transcript, atMs, distanceCm }: Message): string {
+    const kept = this.#kept.get(id);
+    if (kept?.transcript === transcript) return kept.text;
+    const text = fold(`${transcript} ${WHEN.format(atMs)} ${DAY.format(atMs)} ${distanceCm ?? ''}`);
+    this.#kept.set(id, { transcript, text });
+    return text;
+  }
+}

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from './support/site.ts';
+import { expect, overflowOf, test } from './support/site.ts';
 
 const PLACES = [
   '#/',
@@ -26,8 +26,7 @@ for (const colorScheme of ['light', 'dark'] as const)
         await page.waitForLoadState('networkidle');
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations, place).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, `${place} is wider than the window`).toBeLessThanOrEqual(0);
+        expect(await overflowOf(page), `${place} is wider than the window`).toBeLessThanOrEqual(0);
         // Each width and each colour scheme once.
         if ((colorScheme === 'light') !== (width === 1280)) continue;
         await page.keyboard.press('?');

@@ -84,6 +84,10 @@ export function recordRequests(context: BrowserContext): string[] {
   return addresses;
 }
 
+/** By how much a page is wider than the room it has, px: a scroll bar is no room. */
+export const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
 /** The same server at an address that browsers do not take for secure. */
 export const insecure = (url: string): string => url.replace('//localhost:', `//${INSECURE_HOST}:`);
 

@@ -3,7 +3,8 @@ export interface Progress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
-  readonly unit: 'bytes' | 'pictures' | 'vectors' | 'queries' | 'edits' | 'seconds' | 'pairs' | 'percent';
+  readonly unit:
+    'bytes' | 'pictures' | 'vectors' | 'queries' | 'edits' | 'messages' | 'seconds' | 'pairs' | 'percent';
 }
 
 export type OnProgress = (progress: Progress) => void;

@@ -26,6 +26,8 @@ interface ReadFile {
 const KIND = 'atelier-doorbell';
 const VERSION = 1;
 const INDEX = 'messages.json';
+/** For whoever opens the file by hand. */
+const NOTE = 'A backup of everything: “heard” is what was heard before words were hidden.';
 const MAX_BYTES = 2_000_000_000;
 
 interface SavedEntry extends Message {
@@ -46,7 +48,8 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'audio/ogg': 'ogg',
   'audio/mp4': 'm4a',
 };
-const endingOf = (type: string): string => ENDINGS[type.split(';')[0] ?? ''] ?? 'bin';
+/** How the file of a recording ends. */
+export const endingOf = (type: string): string => ENDINGS[type.split(';')[0] ?? ''] ?? 'bin';
 
 /** Messages as a ZIP folder: `index.html` to read, the recordings as they are, `messages.json` to open it again. */
 export async function writeFile(
@@ -69,7 +72,7 @@ export async function writeFile(
     files[sound] = [new Uint8Array(bytes), { level: 0 }];
     spoken.push({ language, type, sound, sha256: await sha256Hex(new Uint8Array(bytes)) });
   }
-  const index = { kind: KIND, version: VERSION, settings, greetings: spoken, messages: entries };
+  const index = { kind: KIND, version: VERSION, note: NOTE, settings, greetings: spoken, messages: entries };
   files[INDEX] = strToU8(JSON.stringify(index, undefined, 1));
   files['index.html'] = strToU8(messagesAsPage(entries));
   const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {

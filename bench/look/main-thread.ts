@@ -16,8 +16,8 @@ export interface TaskEvent extends TraceEvent {
   };
 }
 
-/** Durations of the tasks of the traced page's main thread that are over a millisecond. */
-export function mainThreadTasks(events: readonly TaskEvent[]): number[] {
+/** Durations of the tasks of the traced page's main thread that are over a millisecond, by the clock or on the processor, ms. */
+export function mainThreadTasks(events: readonly TaskEvent[], by: 'clock' | 'processor' = 'clock'): number[] {
   const started = events.find(({ name }) => name === 'TracingStartedInBrowser');
   const pid = started?.args?.data?.frames?.[0]?.processId;
   const thread = events.find(
@@ -32,7 +32,7 @@ export function mainThreadTasks(events: readonly TaskEvent[]): number[] {
       ({ name, ph, pid: process, tid }) =>
         name === 'RunTask' && ph === 'X' && process === thread.pid && tid === thread.tid,
     )
-    .map(({ dur = 0 }) => dur / 1000)
+    .map(({ dur = 0, tdur = 0 }) => (by === 'clock' ? dur : tdur) / 1000)
     .filter((milliseconds) => milliseconds > LEAST_MS);
 }
 

@@ -1,0 +1,15 @@
+import type { Page } from '@playwright/test';
+import { mainThreadTasks, TASK_CATEGORIES, type TaskEvent } from '../../bench/look/main-thread.ts';
+import { trace } from '../../bench/look/trace.ts';
+
+/**
+ * The longest task of a page's main thread while something goes on, ms of the processor: time in which the thread waited for
+ * one, because the machine runs other tests as well, does not count.
+ */
+export async function longestTask(page: Page, what: string, work: () => Promise<unknown>): Promise<number> {
+  const { events } = await trace<unknown, TaskEvent>(page, TASK_CATEGORIES, work);
+  const longest = Math.max(0, ...mainThreadTasks(events, 'processor'));
+  const wall = Math.max(0, ...mainThreadTasks(events));
+  console.log(`the longest task ${what}: ${longest.toFixed(1)} ms of the processor, ${wall.toFixed(1)} ms`);
+  return longest;
+}

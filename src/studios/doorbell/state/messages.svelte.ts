@@ -64,6 +64,10 @@ export class Messages {
   }
   /** Those that fit what is searched for. */
   readonly found = $derived(this.#search.find(this.#list, this.query));
+  /** Somebody is about to search. */
+  prepareSearch(): Promise<void> {
+    return this.#search.prepare(this.#list);
+  }
   get error(): StudioError | undefined {
     return this.#error;
   }

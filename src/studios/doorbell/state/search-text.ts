@@ -1,9 +1,13 @@
+import { pause } from '../../../platform/rpc-pause.ts';
 import { fold } from '../engine/fold.ts';
 import type { Message } from '../engine/message.ts';
 
 // Made once: `toLocaleString` makes one for each message.
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' });
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+
+/** So many take a millisecond or two. */
+const AT_ONCE = 50;
 
 interface Kept {
   readonly transcript: string;
@@ -24,6 +28,14 @@ export class SearchText {
       const text = this.#of(message);
       return words.every((word) => text.includes(word));
     });
+  }
+
+  /** Folds what is new, a part in each turn, before anybody searches in it. */
+  async prepare(messages: readonly Message[]): Promise<void> {
+    for (let from = 0; from < messages.length; from += AT_ONCE) {
+      for (const message of messages.slice(from, from + AT_ONCE)) this.#of(message);
+      await pause();
+    }
   }
 
   #of({ id, transcript, atMs, distanceCm }: Message): string {

@@ -1,6 +1,6 @@
 import { DoorbellPage } from '../support/doorbell.ts';
 import { doorbellFile } from '../support/doorbell-file.ts';
-import { longestTask } from '../support/long-task.ts';
+import { LONGEST_MS, longestTask } from '../support/long-task.ts';
 import { expect, test } from '../support/site.ts';
 import { wavOf } from '../support/wav.ts';
 
@@ -21,9 +21,9 @@ test('among 1,500 messages a search holds nothing up, and finds what it should',
   await doorbell.ready();
   await expect(doorbell.messages).toHaveCount(50);
   await expect(page.getByRole('group', { name: 'Room for messages' })).toContainText('MB');
-  await page.getByRole('searchbox').scrollIntoViewIfNeeded();
 
-  const list = page.getByRole('list', { name: 'Messages' });
+  const search = page.getByRole('searchbox');
+  await search.focus();
   const longestMs = await longestTask(page, 'of the search', async () => {
     for (const [query, total] of [
       ['muller no1499', 1],
@@ -31,13 +31,19 @@ test('among 1,500 messages a search holds nothing up, and finds what it should',
       ['no13', 111],
       ['', 1500],
     ] as const) {
-      await page.getByRole('searchbox').fill('');
-      await page.getByRole('searchbox').pressSequentially(query, { delay: 25 });
-      await expect(list).toHaveAttribute('data-total', String(total));
-      await expect(doorbell.messages).toHaveCount(Math.min(50, total));
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Delete');
+      await page.keyboard.type(query, { delay: 25 });
+      // By the simplest selectors: to look for roles among so many takes the page itself longer than the search.
+      await page.waitForFunction(
+        ([all, shown]) =>
+          document.querySelector(`ul[data-total="${all}"]`) !== null &&
+          document.querySelectorAll('li[data-id]').length === shown,
+        [total, Math.min(50, total)] as const,
+      );
     }
   });
-  expect(longestMs).toBeLessThanOrEqual(50);
+  expect(longestMs).toBeLessThanOrEqual(LONGEST_MS);
 });
 
 test('the focus goes to the next message when one is deleted, and back to the button after a question', async ({

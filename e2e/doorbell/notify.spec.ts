@@ -39,3 +39,20 @@ test('a message is told by a notification of the system, once, with its actions'
     { hasProfile: true },
   );
 });
+
+test('notifications that are refused: the switch stays off, and the page says why and what to do', async ({
+  page,
+  site,
+}) => {
+  const doorbell = new DoorbellPage(page);
+  await doorbell.open(site.url);
+  // As a person answers who presses “Block”.
+  await page.evaluate(() => {
+    Object.defineProperty(Notification, 'permission', { value: 'denied' });
+    Notification.requestPermission = () => Promise.resolve('denied');
+  });
+  const notify = page.getByRole('switch', { name: 'Notify me' });
+  await notify.click();
+  await expect(page.getByRole('alert')).toContainText('allow them in its settings for this page');
+  await expect(notify).not.toBeChecked();
+});

@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { expect, recordRequests, test } from '../support/site.ts';
 import { babble, DoorbellPage, likeness, withMicrophone } from '../support/doorbell.ts';
 
@@ -118,8 +119,14 @@ test('two tabs: one is the doorbell, both show and change the messages', async (
     await here.getByRole('textbox', { name: 'Transcript' }).fill('Both');
     await expect(here.getByRole('button', { name: 'Take the star off' })).toBeVisible();
     await expect(there.getByRole('textbox', { name: 'Transcript' })).toHaveValue('Both');
+    // Who is a visitor is the same in both, and stays so in the one that takes over.
+    const farthest = ({ page }: DoorbellPage): Locator => page.getByRole('spinbutton', { name: 'Farthest' });
+    await farthest(first).fill('150');
+    await farthest(first).blur();
+    await expect(farthest(second)).toHaveValue('150');
     await first.page.close();
     await expect(second.page.getByRole('button', { name: 'Ring now' })).toBeEnabled();
+    await expect(farthest(second)).toHaveValue('150');
   });
 });
 

@@ -115,9 +115,12 @@ export class SerialCable {
   async unplug(): Promise<void> {
     const script = this.#script;
     if (script === undefined) return;
-    const gone = new Promise((resolve) => script.once('exit', resolve));
-    script.kill('SIGKILL');
-    await gone;
+    // One that was to send so many readings may have ended.
+    if (script.exitCode === null) {
+      const gone = new Promise((resolve) => script.once('exit', resolve));
+      script.kill('SIGKILL');
+      await gone;
+    }
     this.#script = undefined;
     if (this.#plugged !== undefined) this.#tell('remove', this.#plugged);
     this.#plugged = undefined;

@@ -35,7 +35,7 @@ COUNTER_SIZE = 2**32
 FASTEST_HZ = 15.0
 REACH_CM = 400.0
 # 8 lines a second at 9,600 baud: with start and stop bit a line of 60 bytes takes 62 ms there.
-BAUD_A_LINE = 1200
+BAUD_A_LINE, SLOWEST_BAUD = 1200, 9600
 REOPEN_EVERY_S = 1.0
 SERVICE = "a7e11e50-d00b-4e11-9a3c-5e4503000001"
 CHARACTERISTIC = "a7e11e50-d00b-4e11-9a3c-5e4503000002"
@@ -45,7 +45,6 @@ SMALLEST_PIECE, LARGEST_PIECE, PIECE_HEAD = 20, 512, 3
 ADVERTISED_BYTES = 20
 # Pauses before something of Bluetooth is tried again, seconds; the last one repeats.
 RETRY_AFTER_S = (1, 2, 5, 10, 30, 60)
-SLOWEST_BAUD = 9600
 
 
 def sealed(fields):
@@ -263,7 +262,7 @@ class Bluetooth:
         self.failures, self.is_waiting = 0, False
         self.value, self.advertisement = self.objects(cut_to_bytes(name, ADVERTISED_BYTES))
         # BlueZ may start later than this, or anew.
-        self.bus.watch_name_owner("org.bluez", lambda owner: owner and self.offer())
+        self.bus.watch_name_owner("org.bluez", lambda owner: self.offer() if owner else self.refused("bluetoothd is not there"))
         threading.Thread(target=GLib.MainLoop().run, daemon=True).start()
 
     def adapter(self):

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_LINES, type LineCounters } from '../engine/frames.ts';
-import { countsInWords, inWords, whyNot } from './link-words.ts';
+import { countsInWords, inWords, reasonsInWords, whyNot } from './link-words.ts';
 import { DeviceError } from '../../../platform/device-link.ts';
 
 describe('words about the link', () => {
@@ -12,6 +12,19 @@ describe('words about the link', () => {
           expect(reason?.hint).toContain(way);
       }
     expect(whyNot('cable', true, true)).toBeUndefined();
+  });
+
+  it('say no reason twice, and what works instead once', () => {
+    const both = (isSecure: boolean): string[] =>
+      reasonsInWords([whyNot('cable', false, isSecure), whyNot('bluetooth', false, isSecure)]);
+    expect(both(true)).toHaveLength(3);
+    expect(
+      both(true)
+        .join(' ')
+        .match(/Ring now/g),
+    ).toHaveLength(1);
+    expect(both(false)).toHaveLength(2);
+    expect(reasonsInWords([undefined, undefined])).toEqual([]);
   });
 
   it('tell each count there is, and nothing when all was good', () => {

@@ -24,6 +24,17 @@ export function whyNot(via: Via, has: boolean, isSecure: boolean): LinkError | u
   return fail('no-api', MISSING[via], { hint: WITHOUT }).error;
 }
 
+/**
+ * Why ways to a device are closed, and what works instead.
+ *
+ * @param reasons of `whyNot`
+ * @returns paragraphs, none of them twice
+ */
+export function reasonsInWords(reasons: readonly (LinkError | undefined)[]): string[] {
+  const closed = reasons.filter((reason) => reason !== undefined);
+  return [...new Set([...closed.map(({ message }) => message), ...closed.map(({ hint }) => hint)])];
+}
+
 const HINTS: Readonly<Record<Via, Readonly<Partial<Record<DeviceCode, string>>>>> = {
   cable: {
     gone: 'Look whether it is plugged in and switched on, and whether another tab or program uses it. It connects by itself when it is back.',

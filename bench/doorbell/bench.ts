@@ -43,7 +43,8 @@ export async function benchDoorbell({ dir, only }: DoorbellOptions): Promise<boo
     `# Doorbell: who is announced, and what is written down
 
 \`${command}\`; commit ${machine.commit}. The readings are computed, not recorded (bench/doorbell/day.ts says how): seven days
-at 10 Hz with visitors, passers-by, cats, cars, showers of rain, lost and stray echoes, and parcels that are left before the door.
+at 10 Hz with visitors, some 20 to 60 s after another one, some who leave and return after 3 to 15 s, passers-by, cats, cars, showers of
+rain, lost and stray echoes, and parcels that are left before the door.
 The speech is recorded (bench/doorbell/speech/README.md), or Flite's (src/studios/doorbell/worker/fixtures/README.md). The browser's own
 recognisers are not among the engines: an automated browser has none.
 

@@ -1,6 +1,7 @@
 /**
  * Days before a door as an ultrasonic sensor would measure them, with what really happened. The curves are computed, not
- * recorded: how people, cats, rain and parcels look to the sensor is stated here, number by number.
+ * recorded: how people, cats, rain and parcels look to the sensor is stated here, number by number. No recording of such a
+ * sensor at a door was to be had; what is found here holds as far as these numbers do.
  */
 import { mulberry32, normal, type Rng } from '../../src/kernel/rng.ts';
 
@@ -8,7 +9,10 @@ import { mulberry32, normal, type Rng } from '../../src/kernel/rng.ts';
 export interface Happening {
   readonly kind: 'visitor' | 'passer-by' | 'cat' | 'rain' | 'car';
   readonly startSec: number;
+  /** Of somebody who leaves and returns at once: when they left for good. */
   readonly endSec: number;
+  /** Soon after another visitor has left, or leaving and returning; undefined: by themselves. */
+  readonly close?: 'second' | 'returns';
 }
 
 export interface Day {
@@ -24,10 +28,20 @@ const RATE_HZ = 10;
 const DAY_SEC = 86_400;
 const MORNING_SEC = 6 * 3600;
 const EVENING_SEC = 22 * 3600;
-/** Between what happens, so that each has its own moment. */
-const APART_SEC = 150;
+/** Between what happens, so that each has its own moment; two visitors in a row take so long at most. */
+const APART_SEC = 270;
 
-const COUNTS = { visitor: 40, 'passer-by': 80, cat: 30, car: 20 } as const;
+const COUNTS = {
+  visitor: 40,
+  'passer-by': 80,
+  cat: 30,
+  car: 20,
+  'two visitors': 10,
+  'who returns': 10,
+} as const;
+/** From one visitor's leaving to the next one's coming, and from leaving to coming back for what was forgotten. */
+const NEXT_AFTER_SEC = [20, 60] as const;
+const BACK_AFTER_SEC = [3, 15] as const;
 const SHOWERS = 4;
 
 /** Readings of a hard surface waver by so much, cm. */
@@ -50,7 +64,8 @@ const between = (random: Rng, low: number, high: number): number => low + random
 type Way = (second: number) => number | undefined;
 
 interface Body {
-  readonly happening: Happening;
+  readonly happenings: readonly Happening[];
+  readonly endSec: number;
   readonly way: Way;
   /** Share of its readings that give an echo. */
   readonly seen: number;
@@ -62,6 +77,11 @@ const lasting = (kind: Happening['kind'], startSec: number, seconds: number): Ha
   endSec: startSec + seconds,
 });
 
+const alone = (happening: Happening): Pick<Body, 'happenings' | 'endSec'> => ({
+  happenings: [happening],
+  endSec: happening.endSec,
+});
+
 // From the end of the path to the bell, a while before the door, and away again.
 function visitor(random: Rng, startSec: number): Body {
   const atCm = between(random, 45, 160);
@@ -71,7 +91,7 @@ function visitor(random: Rng, startSec: number): Body {
   const swaySec = between(random, 2, 6);
   const happening = lasting('visitor', startSec, comesSec + staysSec + goesSec);
   return {
-    happening,
+    ...alone(happening),
     seen: 1 - LOST_BY_COAT,
     way: (second) => {
       const passed = second - startSec;
@@ -89,7 +109,7 @@ function passerBy(random: Rng, startSec: number): Body {
   const atCm = between(random, 90, 200);
   const happening = lasting('passer-by', startSec, between(random, 0.4, 1.2));
   return {
-    happening,
+    ...alone(happening),
     seen: 1 - LOST_BY_COAT,
     way: (second) => (second >= startSec && second <= happening.endSec ? atCm : undefined),
   };
@@ -100,7 +120,7 @@ function cat(random: Rng, startSec: number): Body {
   const speed = between(random, -8, 8);
   const happening = lasting('cat', startSec, between(random, 2, 25));
   return {
-    happening,
+    ...alone(happening),
     seen: CAT_SEEN,
     way: (second) =>
       second >= startSec && second <= happening.endSec
@@ -113,21 +133,47 @@ function car(random: Rng, startSec: number): Body {
   const atCm = between(random, 230, 390);
   const happening = lasting('car', startSec, between(random, 2, 40));
   return {
-    happening,
+    ...alone(happening),
     seen: 1 - LOST,
     way: (second) => (second >= startSec && second <= happening.endSec ? atCm : undefined),
   };
 }
 
-const MAKERS = { visitor, 'passer-by': passerBy, cat, car } as const;
+function inARow(random: Rng, startSec: number, [least, most]: readonly [number, number]): [Body, Body, Way] {
+  const first = visitor(random, startSec);
+  const second = visitor(random, first.endSec + between(random, least, most));
+  return [first, second, (at) => first.way(at) ?? second.way(at)];
+}
+
+function twoVisitors(random: Rng, startSec: number): Body {
+  const [first, second, way] = inARow(random, startSec, NEXT_AFTER_SEC);
+  const next = second.happenings.map((each) => ({ ...each, close: 'second' as const }));
+  return { ...second, happenings: [...first.happenings, ...next], way };
+}
+
+// One visitor, whatever happens between.
+function whoReturns(random: Rng, startSec: number): Body {
+  const [, second, way] = inARow(random, startSec, BACK_AFTER_SEC);
+  const happening: Happening = { kind: 'visitor', startSec, endSec: second.endSec, close: 'returns' };
+  return { ...second, ...alone(happening), way };
+}
+
+const MAKERS = {
+  visitor,
+  'passer-by': passerBy,
+  cat,
+  car,
+  'two visitors': twoVisitors,
+  'who returns': whoReturns,
+} as const;
 
 // A parcel lies where it was put until the next visitor takes it along; whoever stands behind it is hidden by it.
-function parcels(random: Rng, visitors: readonly Body[]): Way {
+function parcels(random: Rng, visitors: readonly Happening[]): Way {
   const lying = visitors.flatMap((bringer, at) => {
     const next = visitors[at + 1];
     if (next === undefined || random() > 0.15) return [];
     const cm = between(random, 100, 195);
-    return [{ fromSec: bringer.happening.startSec + 5, toSec: next.happening.endSec - 2, cm }];
+    return [{ fromSec: bringer.startSec + 5, toSec: next.endSec - 2, cm }];
   });
   return (second) => lying.find(({ fromSec, toSec }) => second >= fromSec && second <= toSec)?.cm;
 }
@@ -158,14 +204,14 @@ export function computeDay(seed: number): Day {
   );
   const parcel = parcels(
     random,
-    bodies.filter(({ happening }) => happening.kind === 'visitor'),
+    bodies.flatMap(({ happenings }) => happenings).filter(({ kind }) => kind === 'visitor'),
   );
   const distances: (number | undefined)[] = [];
   let next = 0;
   let splash = 0;
   for (let sample = 0; sample < DAY_SEC * RATE_HZ; sample += 1) {
     const second = sample / RATE_HZ;
-    while ((bodies[next]?.happening.endSec ?? Infinity) < second) next += 1;
+    while ((bodies[next]?.endSec ?? Infinity) < second) next += 1;
     const body = bodies[next];
     const nearest = body?.way(second);
     const behind = Math.min(WALL_CM, parcel(second) ?? Infinity);
@@ -186,6 +232,6 @@ export function computeDay(seed: number): Day {
   return {
     rateHz: RATE_HZ,
     distancesCm: distances,
-    happenings: [...bodies.map(({ happening }) => happening), ...showers],
+    happenings: [...bodies.flatMap(({ happenings }) => happenings), ...showers],
   };
 }

@@ -12,9 +12,8 @@ const EMPTY = ['--simulate', 'empty', '--rate', '15'];
 
 let radio: Radio;
 let hall: Hall | undefined;
-test.beforeEach(async () => {
+test.beforeEach(() => {
   radio = new Radio();
-  await radio.start();
 });
 test.afterEach(async () => {
   await radio.close();
@@ -50,6 +49,7 @@ test('a visitor comes nearer: seen by the script over Bluetooth, greeted, record
 }) => {
   const whyNot = whyNoHall();
   test.skip(whyNot !== '', `nobody to speak or to be told on this machine: ${whyNot}`);
+  await radio.start();
   hall = new Hall();
   await hall.start();
   const voice = speech('parcel', 0, ARTICLE_PAUSE_SEC);
@@ -66,6 +66,7 @@ test('a visitor comes nearer: seen by the script over Bluetooth, greeted, record
 });
 
 test('out of reach, switched off, reloaded: it is always connected again, by itself', async ({ site }) => {
+  await radio.start();
   await radio.switchOn('Radio door', EMPTY);
   const doorbell = await opened(site.url, true);
   await connect(doorbell);
@@ -91,12 +92,15 @@ test('out of reach, switched off, reloaded: it is always connected again, by its
   await doorbell.page.reload();
   await doorbell.ready();
   await isConnected(doorbell, 'Radio door 2');
+  // Nobody said that the link carries more.
+  expect(radio.air.lines.filter((line) => line.startsWith('longest'))).toEqual(['longest 20']);
   await expect(doorbell.messages).toHaveCount(0);
 });
 
 test('a browser that remembers no devices has one button after a reload: Reconnect, with the name', async ({
   site,
 }) => {
+  await radio.start();
   await radio.switchOn('Radio door', EMPTY);
   const doorbell = await opened(site.url, false);
   expect(await doorbell.page.evaluate(() => 'getDevices' in navigator.bluetooth)).toBe(false);
@@ -106,4 +110,27 @@ test('a browser that remembers no devices has one button after a reload: Reconne
   await doorbell.ready();
   await doorbell.page.getByRole('button', { name: 'Reconnect Radio door' }).click();
   await isConnected(doorbell, 'Radio door');
+});
+
+test('a name that does not fit is cut between two letters; who is refused says so, and tries again', async () => {
+  await radio.start('--refusals', '2');
+  // Nine letters of two bytes, and one that would be the 19th to the 22nd byte.
+  await radio.switchOn('ÄÖÜÄÖÜÄÖÜ🚪 links', EMPTY, 'ÄÖÜÄÖÜÄÖÜ');
+  expect(radio.air.count('not-advertised')).toBe(2);
+});
+
+test('a link that carries more takes a line in one piece, again after it broke off', async ({ site }) => {
+  const name = 'Radio door with a long name';
+  await radio.start('--mtu', '185');
+  await radio.switchOn(name, EMPTY, name.slice(0, 20));
+  const doorbell = await opened(site.url, true);
+  await connect(doorbell);
+  await isConnected(doorbell, name);
+  await radio.air.say('drop');
+  await radio.air.until('acquired', 2);
+  await isConnected(doorbell, name);
+  const hello = `{"v":1,"t":5000,"hello":"${name}","fw":"1.0.0","crc":"0000"}\n`;
+  const longest = radio.air.lines.findLast((line) => line.startsWith('longest '))?.slice(8);
+  expect(Number(longest)).toBeGreaterThanOrEqual(hello.length - 4);
+  await expect(doorbell.page.getByText(/wrong check sum|of something else/)).toHaveCount(0);
 });

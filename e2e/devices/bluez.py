@@ -4,7 +4,14 @@
 The script registers its GATT application and its advertisement here, as it does with BlueZ; the browser finds a device that
 has the advertisement's name and the application's services. What one side does reaches the other: notifications, starting
 and stopping them. Commands come as lines on stdin (`drop`, `away`, `back`), what happens goes out as lines on stdout.
+
+    bluez.py [--mtu BYTES] [--refusals N]
+
+With an MTU it asks the script for a socket of notifications, and says how much the link carries; without it is a BlueZ that
+does not. So many times at first it refuses to advertise.
 """
+import argparse
+import os
 import sys
 import threading
 
@@ -30,7 +37,10 @@ def variants(values):
 
 
 class Standin:
-    def __init__(self):
+    def __init__(self, mtu, refusals):
+        self.mtu, self.refusals = mtu, refusals
+        self.acquired = {}  # path here -> (socket of notifications, its watch)
+        self.longest = 0
         dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
         self.bus = dbus.SystemBus()
         self.present = True
@@ -167,7 +177,7 @@ class Standin:
         if not self.objects.get(DEVICE, {}).get("org.bluez.Device1", {}).get("Connected"):
             return
         for path in self.mirror:
-            self.to_script(path, "StopNotify")
+            self.stop(path)
         self.mirror = {}
         for path in sorted((path for path in self.objects if path.startswith(DEVICE + "/")), reverse=True):
             self.remove(path)
@@ -182,7 +192,47 @@ class Standin:
             return
         for here, there in self.mirror.items():
             if there == path and self.objects.get(here, {}).get(CHARACTERISTIC, {}).get("Notifying"):
-                self.change(here, CHARACTERISTIC, {"Value": changed["Value"]})
+                self.value(here, changed["Value"])
+
+    def value(self, here, value):
+        """A notification, on its way to the browser."""
+        if len(value) > self.longest:
+            self.longest = len(value)
+            say("longest", self.longest)
+        self.change(here, CHARACTERISTIC, {"Value": value})
+
+    def start(self, path):
+        """As BlueZ does: by a socket where the script knows of it, else by signals."""
+        there = self.services.get(self.mirror.get(path), {}).get(CHARACTERISTIC, {})
+        if self.mtu is None or "NotifyAcquired" not in there:
+            return self.to_script(path, "StartNotify")
+        options = variants({"device": dbus.ObjectPath(DEVICE), "mtu": dbus.UInt16(self.mtu)})
+
+        def acquired(handle, _mtu):
+            handle = handle.take()
+            watch = GLib.io_add_watch(handle, GLib.IO_IN | GLib.IO_HUP, packet)
+            self.acquired[path] = (handle, watch)
+            say("acquired")
+
+        def packet(handle, _condition):
+            data = os.read(handle, 512)
+            if data:
+                # What the link does not carry is cut off.
+                self.value(path, dbus.Array(data[: self.mtu - 3], signature="y"))
+            return bool(data)
+
+        owner, where = self.app[0], self.mirror[path]
+        self.bus.call_async(
+            owner, where, CHARACTERISTIC, "AcquireNotify", "a{sv}", (options,), acquired,
+            lambda _error: self.to_script(path, "StartNotify"),
+        )
+
+    def stop(self, path):
+        handle, watch = self.acquired.pop(path, (None, None))
+        if handle is None:
+            return self.to_script(path, "StopNotify")
+        GLib.source_remove(watch)
+        os.close(handle)
 
     def owner_changed(self, _name, old, new):
         if new == "" and self.app is not None and old == self.app[0]:
@@ -259,6 +309,10 @@ class Standin:
             self.reply(message)
             self.ask(self.app, MANAGER, "GetManagedObjects", self.know_services)
             return True
+        if member == "RegisterAdvertisement" and self.refusals > 0:
+            self.refusals -= 1
+            say("not-advertised")
+            return self.refuse(message, "org.bluez.Error.Failed", "too much is advertised")
         if member == "RegisterAdvertisement":
             self.advertisement = (message.get_sender(), values[0])
             self.reply(message)
@@ -289,7 +343,10 @@ class Standin:
         if member in ("StartNotify", "StopNotify"):
             self.reply(message)
             self.change(path, CHARACTERISTIC, {"Notifying": dbus.Boolean(member == "StartNotify")})
-            self.to_script(path, member)
+            if member == "StartNotify":
+                self.start(path)
+            else:
+                self.stop(path)
             return True
         if interface.startswith("org.bluez"):
             return self.reply(message)
@@ -309,7 +366,11 @@ class Standin:
 
 
 def main():
-    standin = Standin()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--mtu", type=int)
+    parser.add_argument("--refusals", type=int, default=0)
+    asked = parser.parse_args()
+    standin = Standin(asked.mtu, asked.refusals)
     loop = GLib.MainLoop()
 
     def listen():

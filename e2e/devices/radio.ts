@@ -26,9 +26,10 @@ export class Radio {
     this.#env = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: address };
   }
 
-  async start(): Promise<void> {
+  /** @param how arguments of the stand-in */
+  async start(...how: readonly string[]): Promise<void> {
     this.#bus = (await startBus(this.#folder, this.#env)).bus;
-    this.#standin = new Talker(python, [STANDIN], this.#env);
+    this.#standin = new Talker(python, [STANDIN, ...how], this.#env);
     await this.#standin.until('ready');
   }
 
@@ -38,16 +39,16 @@ export class Radio {
     return this.#standin;
   }
 
-  /** Switches the Pi on; it is in the air when this returns. */
-  async switchOn(name: string, simulation: readonly string[]): Promise<void> {
-    const times = this.air.count(`advertised ${name}`) + 1;
+  /** Switches the Pi on; it is in the air when this returns, as far as its name fits. */
+  async switchOn(name: string, simulation: readonly string[], inTheAir = name): Promise<void> {
+    const times = this.air.count(`advertised ${inTheAir}`) + 1;
     this.#script = new Talker(python, [SCRIPT, '--bluetooth', '--name', name, ...simulation], this.#env);
     const ended = new Promise<never>((_resolve, reject) => {
       this.#script?.process.once('exit', (code) => reject(new Error(`the script ended with ${code}`)));
     });
     // Later it may end as it likes.
     ended.catch(() => undefined);
-    await Promise.race([this.air.until(`advertised ${name}`, times), ended]);
+    await Promise.race([this.air.until(`advertised ${inTheAir}`, times), ended]);
   }
 
   /** Pulls its power. */

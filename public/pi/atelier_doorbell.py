@@ -35,12 +35,16 @@ COUNTER_SIZE = 2**32
 FASTEST_HZ = 15.0
 REACH_CM = 400.0
 # 8 lines a second at 9,600 baud: with start and stop bit a line of 60 bytes takes 62 ms there.
-BAUD_A_LINE = 1200
+BAUD_A_LINE, SLOWEST_BAUD = 1200, 9600
 REOPEN_EVERY_S = 1.0
 SERVICE = "a7e11e50-d00b-4e11-9a3c-5e4503000001"
 CHARACTERISTIC = "a7e11e50-d00b-4e11-9a3c-5e4503000002"
-# What every Bluetooth LE link carries in one notification.
-SMALLEST_PIECE = 20
+# What every Bluetooth LE link carries in one notification, and what any does; of its MTU three bytes are a head.
+SMALLEST_PIECE, LARGEST_PIECE, PIECE_HEAD = 20, 512, 3
+# Beside the service's UUID and the flags there is little room in what is advertised.
+ADVERTISED_BYTES = 20
+# Pauses before something of Bluetooth is tried again, seconds; the last one repeats.
+RETRY_AFTER_S = (1, 2, 5, 10, 30, 60)
 
 
 def sealed(fields):
@@ -52,6 +56,11 @@ def sealed(fields):
 def reading_line(count, milliseconds, centimetres):
     mm = None if centimetres is None else max(0, round(centimetres * 10))
     return sealed({"v": VERSION, "n": count % COUNTER_SIZE, "t": milliseconds % COUNTER_SIZE, "mm": mm})
+
+
+def cut_to_bytes(text, size):
+    """The first letters of a text, of so many bytes in UTF-8 at most."""
+    return text.encode("utf-8")[:size].decode("utf-8", "ignore")
 
 
 def hello_line(name, milliseconds):
@@ -116,16 +125,23 @@ class Simulation:
     def read(path):
         points = []
         try:
-            with open(path, encoding="utf-8") as file:
+            # Some programs begin a text with a mark of its byte order.
+            with open(path, encoding="utf-8-sig") as file:
                 for number, line in enumerate(file, 1):
                     text = line.split("#")[0].replace(";", ",").strip()
-                    if not text or text[0].isalpha():
+                    # Words are a head, as long as no reading has come.
+                    if not text or (not points and text[0].isalpha()):
                         continue
                     second, _, cm = (part.strip() for part in text.partition(","))
                     try:
-                        points.append((float(second), float(cm) if cm else None))
+                        point = (float(second), float(cm) if cm else None)
                     except ValueError:
+                        point = (math.nan, None)
+                    if not all(0 <= each < math.inf for each in point if each is not None):
                         sys.exit(f"{path}, line {number}: a second and a distance in cm are expected, not: {text}")
+                    points.append(point)
+        except UnicodeDecodeError as error:
+            sys.exit(f"{path} is no text in UTF-8 ({error.reason}). A second and a distance in cm on each line are expected.")
         except OSError as error:
             known = ", ".join(sorted(CURVES))
             sys.exit(f"{path} cannot be read ({error.strerror}). Curves that need no file: {known}.")
@@ -163,9 +179,7 @@ class Cable:
         self.next_try = 0.0
 
     def open(self):
-        speed = getattr(termios, f"B{self.baud}", None)
-        if speed is None:
-            sys.exit(f"{self.baud} baud is no speed of this system.")
+        speed = getattr(termios, f"B{self.baud}")
         file = os.open(self.path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
         try:
             tty.setraw(file)
@@ -230,7 +244,7 @@ def pieces_of(line, size):
 
 
 class Bluetooth:
-    """A GATT service by BlueZ, over D-Bus. Its loop runs in a thread of its own."""
+    """A GATT service by BlueZ, over D-Bus. Its loop runs in a thread of its own; what BlueZ refuses is tried again."""
 
     def __init__(self, name, piece):
         import threading
@@ -244,35 +258,38 @@ class Bluetooth:
             sys.exit("Bluetooth needs: sudo apt install bluez python3-dbus python3-gi")
         self.dbus, self.glib, self.piece = dbus, GLib, piece
         dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
-        bus = dbus.SystemBus()
-        adapter = self.adapter(bus)
-        self.value = self.offer(bus, adapter, name)
+        self.bus = dbus.SystemBus()
+        self.failures, self.is_waiting = 0, False
+        self.value, self.advertisement = self.objects(cut_to_bytes(name, ADVERTISED_BYTES))
+        # BlueZ may start later than this, or anew.
+        self.bus.watch_name_owner("org.bluez", lambda owner: self.offer() if owner else self.refused("bluetoothd is not there"))
         threading.Thread(target=GLib.MainLoop().run, daemon=True).start()
 
-    def adapter(self, bus):
-        manager = self.dbus.Interface(bus.get_object("org.bluez", "/"), "org.freedesktop.DBus.ObjectManager")
+    def adapter(self):
+        dbus = self.dbus
+        manager = dbus.Interface(self.bus.get_object("org.bluez", "/"), "org.freedesktop.DBus.ObjectManager")
         for path, interfaces in manager.GetManagedObjects().items():
             if "org.bluez.GattManager1" in interfaces and "org.bluez.LEAdvertisingManager1" in interfaces:
-                adapter = bus.get_object("org.bluez", path)
-                properties = self.dbus.Interface(adapter, "org.freedesktop.DBus.Properties")
-                properties.Set("org.bluez.Adapter1", "Powered", self.dbus.Boolean(True, variant_level=1))
+                adapter = self.bus.get_object("org.bluez", path)
+                properties = dbus.Interface(adapter, "org.freedesktop.DBus.Properties")
+                properties.Set("org.bluez.Adapter1", "Powered", dbus.Boolean(True, variant_level=1))
                 return adapter
-        sys.exit("This computer has no Bluetooth adapter that can advertise: look at bluetoothctl show.")
+        raise LookupError("no adapter that can advertise: look at bluetoothctl show")
 
-    def offer(self, bus, adapter, name):
-        dbus = self.dbus
-        root, service_path, value_path = "/atelier", "/atelier/service", "/atelier/service/distance"
+    def objects(self, name):
+        """What is offered, on the bus; kept, for what nobody holds is taken off it."""
+        dbus, radio = self.dbus, self
+        service_path, value_path = "/atelier/service", "/atelier/service/distance"
         service = {"UUID": SERVICE, "Primary": dbus.Boolean(True)}
         value = {
             "UUID": CHARACTERISTIC,
             "Service": dbus.ObjectPath(service_path),
             "Flags": dbus.Array(["notify", "read"], signature="s"),
+            # Where this stands BlueZ asks for a socket, and says how much the link carries.
+            "NotifyAcquired": dbus.Boolean(False),
         }
-        advertisement = {
-            "Type": "peripheral",
-            "ServiceUUIDs": dbus.Array([SERVICE], signature="s"),
-            "LocalName": dbus.String(name[:20]),
-        }
+        uuids = dbus.Array([SERVICE], signature="s")
+        advertised = {"Type": "peripheral", "ServiceUUIDs": uuids, "LocalName": dbus.String(name)}
 
         class Application(dbus.service.Object):
             @dbus.service.method("org.freedesktop.DBus.ObjectManager", out_signature="a{oa{sa{sv}}}")
@@ -284,7 +301,23 @@ class Bluetooth:
 
         class Distance(dbus.service.Object):
             is_heard = False
+            socket = None
             last = b""
+
+            @dbus.service.method("org.bluez.GattCharacteristic1", in_signature="a{sv}", out_signature="hq")
+            def AcquireNotify(self, options):
+                mtu = int(options.get("mtu", 0)) or SMALLEST_PIECE + PIECE_HEAD
+                self.release()
+                self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                self.socket.setblocking(False)
+                self.size = max(SMALLEST_PIECE, min(LARGEST_PIECE, mtu - PIECE_HEAD))
+                with theirs:
+                    return dbus.types.UnixFd(theirs), dbus.UInt16(mtu)
+
+            def release(self):
+                if self.socket is not None:
+                    self.socket.close()
+                self.socket = None
 
             @dbus.service.method("org.bluez.GattCharacteristic1")
             def StartNotify(self):
@@ -293,6 +326,7 @@ class Bluetooth:
             @dbus.service.method("org.bluez.GattCharacteristic1")
             def StopNotify(self):
                 self.is_heard = False
+                self.release()
 
             @dbus.service.method("org.bluez.GattCharacteristic1", in_signature="a{sv}", out_signature="ay")
             def ReadValue(self, _options):
@@ -305,37 +339,71 @@ class Bluetooth:
         class Advertisement(dbus.service.Object):
             @dbus.service.method("org.freedesktop.DBus.Properties", in_signature="s", out_signature="a{sv}")
             def GetAll(self, _interface):
-                return advertisement
+                return advertised
 
             @dbus.service.method("org.bluez.LEAdvertisement1")
             def Release(self):
-                pass
+                radio.refused("it is no longer advertised")
 
-        def refused(error):
-            print(f"Bluetooth: {error}", file=sys.stderr)
-            os._exit(1)
+        self.application = Application(self.bus, "/atelier")
+        return Distance(self.bus, value_path), Advertisement(self.bus, "/atelier/advertisement")
 
-        # Kept: what nobody holds is taken off the bus.
-        self.objects = [Application(bus, root), Distance(bus, value_path), Advertisement(bus, "/atelier/advertisement")]
+    def offer(self):
+        dbus = self.dbus
+        self.is_waiting = False
         # Typed: of an empty one nobody could guess what it holds.
         options = dbus.Dictionary({}, signature="sv")
-        dbus.Interface(adapter, "org.bluez.GattManager1").RegisterApplication(
-            dbus.ObjectPath(root), options, reply_handler=lambda: None, error_handler=refused
-        )
-        dbus.Interface(adapter, "org.bluez.LEAdvertisingManager1").RegisterAdvertisement(
-            dbus.ObjectPath("/atelier/advertisement"), options, reply_handler=lambda: None, error_handler=refused
-        )
-        return self.objects[1]
+
+        def register(manager, what, path, then):
+            def failed(error):
+                # What was registered before stays so.
+                then() if error.get_dbus_name() == "org.bluez.Error.AlreadyExists" else self.refused(error)
+
+            call = dbus.Interface(adapter, f"org.bluez.{manager}").get_dbus_method(f"Register{what}")
+            call(dbus.ObjectPath(path), options, reply_handler=then, error_handler=failed)
+
+        def advertise():
+            register("LEAdvertisingManager1", "Advertisement", "/atelier/advertisement", self.advertised)
+
+        try:
+            adapter = self.adapter()
+            register("GattManager1", "Application", "/atelier", advertise)
+        except (dbus.DBusException, LookupError) as error:
+            self.refused(error)
+        return False
+
+    def advertised(self):
+        if self.failures > 0:
+            print("Bluetooth: it is advertised now", file=sys.stderr, flush=True)
+        self.failures = 0
+
+    def refused(self, error):
+        if self.is_waiting:
+            return
+        self.is_waiting = True
+        pause = RETRY_AFTER_S[min(self.failures, len(RETRY_AFTER_S) - 1)]
+        self.failures += 1
+        print(f"Bluetooth: {error}; trying again in {pause} s", file=sys.stderr, flush=True)
+        self.glib.timeout_add_seconds(pause, self.offer)
 
     def send(self, line):
         self.glib.idle_add(self.notify, line)
 
     def notify(self, line):
-        self.value.last = line
-        if self.value.is_heard:
+        value = self.value
+        value.last = line
+        if value.socket is not None:
+            try:
+                for piece in pieces_of(line, value.size):
+                    value.socket.send(piece)
+            except OSError as error:
+                # What nobody takes in time the page counts as missing.
+                if not isinstance(error, BlockingIOError):
+                    value.release()
+        elif value.is_heard:
             for piece in pieces_of(line, self.piece):
                 changed = {"Value": self.dbus.Array(piece, signature="y")}
-                self.value.PropertiesChanged("org.bluez.GattCharacteristic1", changed, [])
+                value.PropertiesChanged("org.bluez.GattCharacteristic1", changed, [])
         return False
 
 
@@ -343,7 +411,7 @@ class Bluetooth:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0], allow_abbrev=False)
     parser.add_argument("--trigger", type=int, default=4, metavar="GPIO", help="pin of TRIG, by its GPIO number (4: board pin 7)")
     parser.add_argument("--echo", type=int, default=17, metavar="GPIO", help="pin of ECHO behind the divider (17: board pin 11)")
     parser.add_argument("--rate", type=float, default=10, metavar="HZ", help="readings a second, at most 15 with a sensor")
@@ -351,7 +419,7 @@ def arguments():
     parser.add_argument("--serial", metavar="DEVICE", help="send over a cable, e.g. /dev/ttyGS0 (USB gadget) or /dev/serial0")
     parser.add_argument("--baud", type=int, default=115200, help="speed of the cable, 9600 to 115200")
     parser.add_argument("--bluetooth", action="store_true", help="send over Bluetooth LE")
-    parser.add_argument("--piece", type=int, default=SMALLEST_PIECE, metavar="BYTES", help="bytes of one Bluetooth notification")
+    parser.add_argument("--piece", type=int, default=SMALLEST_PIECE, metavar="BYTES", help="bytes of one Bluetooth notification, where BlueZ does not say what the link carries")
     parser.add_argument("--pty", action="store_true", help="send over a pseudo terminal, whose name and start are printed")
     parser.add_argument("--stdout", action="store_true", help="write the lines out; so it is when nothing else is asked for")
     parser.add_argument("--simulate", metavar="CURVE", help=f"no sensor: {', '.join(sorted(CURVES))}, or a file of “second,cm”")
@@ -360,10 +428,17 @@ def arguments():
     parser.add_argument("--count", type=int, metavar="N", help="end after so many readings")
     parser.add_argument("--no-wait", action="store_true", help="simulated time runs as fast as it can be written")
     asked = parser.parse_args()
+    # Not a number compares with nothing.
     if not 0 < asked.rate <= 1000:
-        parser.error("--rate must be above 0")
-    if asked.piece < 1:
-        parser.error("--piece must be 1 or more")
+        parser.error("--rate must be a number of readings a second above 0, and 1000 at most")
+    if not 0 <= asked.noise < math.inf:
+        parser.error("--noise must be a number of centimetres, 0 or more")
+    if asked.baud < SLOWEST_BAUD or not hasattr(termios, f"B{asked.baud}"):
+        parser.error(f"--baud must be a speed of this system, {SLOWEST_BAUD} or more")
+    if any(each is not None and each < 1 for each in (asked.count, asked.piece)):
+        parser.error("--count and --piece must be 1 or more")
+    # Bytes that are no UTF-8 can be neither sent nor advertised.
+    asked.name = asked.name.encode("utf-8", "replace").decode("utf-8").strip() or socket.gethostname()
     if asked.no_wait and not asked.simulate:
         parser.error("--no-wait needs --simulate")
     return asked
@@ -419,8 +494,6 @@ def run(asked):
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        run(arguments())
-    except KeyboardInterrupt:
-        sys.exit(0)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: sys.exit(0))
+    run(arguments())

@@ -11,7 +11,9 @@ export type DeviceCode =
   | 'adapter-off'
   /** Another program or tab holds the device, or it may not be opened. */
   | 'busy'
-  /** It is unplugged or out of range. */
+  /** Unplugged, or no longer allowed: browsers do not say which. */
+  | 'absent'
+  /** It broke off, cannot be opened, or is out of range. */
   | 'gone'
   /** It is there, but is no sensor of this kind. */
   | 'not-a-sensor'

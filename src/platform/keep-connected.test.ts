@@ -81,6 +81,28 @@ describe('Keeper', () => {
     expect(log).toContain('bytes');
   });
 
+  it('woken during a try that fails, it tries again at once, and soon after that', async () => {
+    const { keeper, device, pauses } = await started();
+    device.pull();
+    await vi.advanceTimersByTimeAsync(60_000);
+    // The sign comes while the device is asked, and the answer is of before.
+    const run = device.run.bind(device);
+    let answer: () => void = () => undefined;
+    device.run = async () => {
+      device.tries += 1;
+      await new Promise<void>((resolve) => (answer = resolve));
+      throw new Error('not there yet');
+    };
+    await vi.advanceTimersByTimeAsync(15_000);
+    keeper.wake();
+    device.run = run;
+    const { tries } = device;
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(device.tries).toBe(tries + 1);
+    expect(pauses.at(-1)).toBe(PAUSES_MS[0]);
+  });
+
   it('does not ask a device four times a second that opens and breaks off', async () => {
     const { device } = await started();
     for (let second = 0; second < 60; second += 1) {

@@ -15,6 +15,8 @@ export class Keeper {
   readonly #events: KeeperEvents;
   #stop: AbortController | undefined;
   #wake: (() => void) | undefined;
+  /** Woken during a try, which may have begun too early. */
+  #isWoken = false;
 
   constructor(events: KeeperEvents) {
     this.#events = events;
@@ -38,11 +40,13 @@ export class Keeper {
 
   /** Tries at once: there is a sign that the device is back. */
   wake(): void {
+    this.#isWoken = true;
     this.#wake?.();
   }
 
   async #keep(device: ByteDevice, signal: AbortSignal): Promise<void> {
     let failures = 0;
+    this.#isWoken = false;
     while (!signal.aborted) {
       this.#events.connecting();
       let reason: unknown;
@@ -67,7 +71,10 @@ export class Keeper {
       const pauseMs = PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)] ?? 0;
       failures += 1;
       this.#events.waiting(pauseMs, reason);
-      await this.#pause(pauseMs, signal);
+      if (!this.#isWoken) await this.#pause(pauseMs, signal);
+      // From here on a device that is back may need a moment until it can be opened.
+      if (this.#isWoken) failures = 0;
+      this.#isWoken = false;
     }
   }
 

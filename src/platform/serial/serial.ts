@@ -17,44 +17,70 @@ const BUFFER_BYTES = 16_384;
 /** The slowest speed at which lines are told from noise, and the others; the bridge starts at the first one. */
 export const BAUD_RATES = [115_200, 57_600, 38_400, 19_200, 9600] as const;
 
+const identityOf = (port: SerialPort): CableIdentity => {
+  const { usbVendorId, usbProductId } = port.getInfo();
+  return { vendorId: usbVendorId, productId: usbProductId };
+};
+const isSame = (one: CableIdentity, other: CableIdentity): boolean =>
+  one.vendorId === other.vendorId && one.productId === other.productId;
 const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : '');
 
-/** A port that the person let this site use. */
+/**
+ * A device on a cable that the person let this site use. A browser makes another port of it each time it is plugged in, and
+ * shows only what is plugged in; so the port is looked up at each opening.
+ */
 export class CableDevice implements ByteDevice {
   readonly label = '';
-  readonly #port: SerialPort;
+  readonly identity: CableIdentity;
+  readonly #serial: Pick<SerialLike, 'getPorts'>;
   readonly #baudRate: () => number;
+  /** Ports that were there beside it: other devices, maybe of the same make. */
+  readonly #others = new WeakSet<SerialPort>();
+  #port: SerialPort | undefined;
 
   /**
-   * @param port of the browser
+   * @param serial of the browser
+   * @param which the port, or what is remembered of it
    * @param baudRate asked at each opening
    */
-  constructor(port: SerialPort, baudRate: () => number) {
-    this.#port = port;
+  constructor(
+    serial: Pick<SerialLike, 'getPorts'>,
+    which: SerialPort | CableIdentity,
+    baudRate: () => number,
+  ) {
+    this.#serial = serial;
+    this.#port = 'getInfo' in which ? which : undefined;
+    this.identity = 'getInfo' in which ? identityOf(which) : which;
     this.#baudRate = baudRate;
   }
 
-  get identity(): CableIdentity {
-    const { usbVendorId, usbProductId } = this.#port.getInfo();
-    return { vendorId: usbVendorId, productId: usbProductId };
-  }
-
   async run(events: ConnectionEvents, signal: AbortSignal): Promise<void> {
-    await this.#open();
+    const port = await this.#find();
+    if (signal.aborted) return;
+    await this.#open(port);
     try {
       if (signal.aborted) return;
       events.opened();
       // After an error of the line (framing, parity, overrun) the port has a new stream; after an unplug it has none.
-      while (this.#port.readable !== null && !signal.aborted)
-        await this.#read(this.#port.readable, events, signal);
+      while (port.readable !== null && !signal.aborted) await this.#read(port.readable, events, signal);
     } finally {
-      await this.#close();
+      await this.#close(port);
     }
   }
 
-  async #open(): Promise<void> {
+  async #find(): Promise<SerialPort> {
+    const ports = await this.#serial.getPorts();
+    let port = ports.find((each) => each === this.#port);
+    port ??= ports.find((each) => !this.#others.has(each) && isSame(identityOf(each), this.identity));
+    if (port === undefined) throw new DeviceError('absent');
+    for (const each of ports) if (each !== port) this.#others.add(each);
+    this.#port = port;
+    return port;
+  }
+
+  async #open(port: SerialPort): Promise<void> {
     try {
-      await this.#port.open({ baudRate: this.#baudRate(), bufferSize: BUFFER_BYTES });
+      await port.open({ baudRate: this.#baudRate(), bufferSize: BUFFER_BYTES });
     } catch (thrown) {
       // NetworkError: the system refused, since it is unplugged or held by another program; the browser does not say which.
       throw new DeviceError(nameOf(thrown) === 'InvalidStateError' ? 'busy' : 'gone', thrown);
@@ -87,9 +113,9 @@ export class CableDevice implements ByteDevice {
     }
   }
 
-  async #close(): Promise<void> {
+  async #close(port: SerialPort): Promise<void> {
     try {
-      await this.#port.close();
+      await port.close();
     } catch (thrown) {
       // An unplugged port may be closed already.
       if (nameOf(thrown) !== 'InvalidStateError' && nameOf(thrown) !== 'NetworkError') throw thrown;
@@ -114,17 +140,16 @@ export class Cables {
    */
   async choose(): Promise<CableDevice> {
     try {
-      return new CableDevice(await this.#serial.requestPort(), this.#baudRate);
+      return new CableDevice(this.#serial, await this.#serial.requestPort(), this.#baudRate);
     } catch (thrown) {
       if (nameOf(thrown) === 'NotFoundError') throw new DeviceError('cancelled', thrown);
       throw new DeviceError('failed', thrown);
     }
   }
 
-  /** The port of an earlier visit, if it is plugged in and still allowed. */
-  async remembered({ vendorId, productId }: CableIdentity): Promise<CableDevice | undefined> {
-    const devices = (await this.#serial.getPorts()).map((port) => new CableDevice(port, this.#baudRate));
-    return devices.find(({ identity }) => identity.vendorId === vendorId && identity.productId === productId);
+  /** The device of an earlier visit, plugged in or not. */
+  remembered(identity: CableIdentity): CableDevice {
+    return new CableDevice(this.#serial, identity, this.#baudRate);
   }
 
   /** Calls back whenever an allowed port is plugged in. @returns ends that */

@@ -64,11 +64,46 @@ describe.skipIf(!has('python3'))('the script on the Pi (needs python3)', () => {
         ...[100, 150, 200, 200, undefined, undefined],
       ]);
       expect(hellosOf(frames)[0]).toEqual({ name: 'Haustür 🚪', firmware: '1.0.0', deviceMs: 0 });
-      writeFileSync(file, '0,far\n');
-      expect(() => simulate('--simulate', file)).toThrow(/line 1: a second and a distance in cm/);
+      // Some programs begin a text with a byte order mark.
+      writeFileSync(file, '\uFEFFsecond,cm\n0,100\n1,100\n');
+      expect(readingsOf(new FrameReader().push(simulate(...args)))[0]?.distanceCm).toBe(100);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it.each([
+    ['no number', '0,far\n', 'line 1: a second and a distance in cm'],
+    ['an endless distance', '0,100\n1,inf\n', 'line 2: a second and a distance in cm'],
+    ['no number at all', '0,nan\n', 'line 1: a second and a distance in cm'],
+    ['an endless time', '0,100\ninf,100\n', 'line 2: a second and a distance in cm'],
+    ['a distance below zero', '0,-5\n', 'line 1: a second and a distance in cm'],
+    ['nothing', '', 'no readings'],
+    ['another coding', Buffer.from('0,100 # T\xfcr\n', 'latin1'), 'no text in UTF-8'],
+  ])('says what is wrong with a file that has %s', (_what, content, words) => {
+    const folder = mkdtempSync(join(tmpdir(), 'atelier-pi-'));
+    try {
+      const file = join(folder, 'curve.csv');
+      writeFileSync(file, content);
+      const run = (): Uint8Array => simulate('--simulate', file, '--no-wait', '--count', '5');
+      expect(run).toThrow(words);
+      expect(run).toThrow(file);
+      expect(run).not.toThrow('Traceback');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.each([
+    ['--rate', 'nan', 'a number of readings a second above 0'],
+    ['--rate', 'inf', '1000 at most'],
+    ['--rate', '0', 'above 0'],
+    ['--noise', 'nan', 'a number of centimetres'],
+    ['--baud', '0', 'a speed of this system'],
+    ['--baud', '12345', 'a speed of this system'],
+    ['--count', '-1', '1 or more'],
+  ])('says what %s %s should be', (option, value, words) => {
+    expect(() => simulate('--simulate', 'empty', '--no-wait', option, value)).toThrow(words);
   });
 
   it('keeps a name of any length within a line', () => {

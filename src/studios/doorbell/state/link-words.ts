@@ -1,10 +1,12 @@
 import { fail, type StudioError } from '../../../kernel/result.ts';
 import { DeviceError, type DeviceCode } from '../../../platform/device-link.ts';
+import type { LineCounters } from '../engine/frames.ts';
 
 export type Via = 'cable' | 'bluetooth';
 export type LinkError = StudioError<DeviceCode>;
 
-const WITHOUT = 'Ring now works without a sensor.';
+const WITHOUT =
+  'What works instead, on this device: “Ring now”, “Voice at the microphone”, and “Movement at the camera”.';
 
 const MISSING: Readonly<Record<Via, string>> = {
   cable: 'This browser cannot reach devices on a cable (Web Serial). Chrome and Edge on a computer can.',
@@ -22,6 +24,17 @@ export function whyNot(via: Via, has: boolean, isSecure: boolean): LinkError | u
   return fail('no-api', MISSING[via], { hint: WITHOUT }).error;
 }
 
+/**
+ * Why ways to a device are closed, and what works instead.
+ *
+ * @param reasons of `whyNot`
+ * @returns paragraphs, none of them twice
+ */
+export function reasonsInWords(reasons: readonly (LinkError | undefined)[]): string[] {
+  const closed = reasons.filter((reason) => reason !== undefined);
+  return [...new Set([...closed.map(({ message }) => message), ...closed.map(({ hint }) => hint)])];
+}
+
 const HINTS: Readonly<Record<Via, Readonly<Partial<Record<DeviceCode, string>>>>> = {
   cable: {
     gone: 'Look whether it is plugged in and switched on, and whether another tab or program uses it. It connects by itself when it is back.',
@@ -36,6 +49,8 @@ const HINTS: Readonly<Record<Via, Readonly<Partial<Record<DeviceCode, string>>>>
 
 function message(code: DeviceCode, via: Via, name: string): string {
   switch (code) {
+    case 'absent':
+      return `${name} is not plugged in.`;
     case 'gone':
       return via === 'cable' ? `${name} cannot be opened.` : `${name} is not in reach.`;
     case 'busy':
@@ -58,4 +73,30 @@ export function inWords(thrown: unknown, via: Via, name: string): LinkError {
   const code = thrown instanceof DeviceError ? thrown.code : 'failed';
   const cause = thrown instanceof DeviceError ? thrown.cause : thrown;
   return fail(code, message(code, via, name), { hint: HINTS[via][code] ?? '', retryable: true, cause }).error;
+}
+
+const COUNTS: readonly (readonly [keyof LineCounters, one: string, several: string])[] = [
+  ['badSum', 'line with a wrong check sum', 'lines with a wrong check sum'],
+  ['tooLong', 'line that was too long', 'lines that were too long'],
+  ['foreign', 'line of something else', 'lines of something else'],
+  ['otherVersion', 'line of another version', 'lines of another version'],
+  ['repeated', 'reading that came twice', 'readings that came twice'],
+  ['missing', 'reading missing', 'readings missing'],
+  ['gaps', 'gap', 'gaps'],
+  ['restarts', 'restart of the sensor', 'restarts of the sensor'],
+];
+
+/**
+ * What came that was no good, in words.
+ *
+ * @param counters of the reader of frames
+ * @returns one sentence; empty when everything was good
+ */
+export function countsInWords(counters: LineCounters): string {
+  const bad = COUNTS.filter(([what]) => counters[what] > 0).map(
+    ([what, one, several]) => `${counters[what]} ${counters[what] === 1 ? one : several}`,
+  );
+  return bad.length === 0
+    ? ''
+    : `Since this page was opened, beside ${counters.frames} good lines: ${bad.join(', ')}.`;
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PAUSES_MS } from '../../../platform/keep-connected.ts';
 import { encodeHello, encodeReading } from '../engine/protocol.ts';
 import { LinkMemory } from './link-memory.ts';
 import { browserLink, Link, type LinkReading } from './link.svelte.ts';
 import { Watch, type Visitor } from './link-watch.svelte.ts';
-import { FakeSerial } from './testing/fake-serial.ts';
+import { FakePort, FakeSerial } from './testing/fake-serial.ts';
 
 const HELLO = encodeHello({ name: 'Front door', firmware: 'atelier-pi 1', deviceMs: 0 });
 const line = (seq: number, distanceCm: number | 'no echo' = 120): string =>
@@ -44,17 +45,18 @@ it('connects the chosen port, takes its name and its readings', async () => {
   });
 });
 
-it('comes back after each unplugging, and leaves no reader and no port open', async () => {
+it('comes back after each unplugging as another port, and leaves no reader and no port open', async () => {
   const serial = new FakeSerial();
   const link = linkOver(serial);
   await link.connectByCable();
+  const ports = new Set<FakePort>();
   for (let round = 1; round <= 5; round += 1) {
     await is(link, 'connected');
+    ports.add(serial.port);
     serial.port.say(line(10 * round));
     await vi.waitFor(() => expect(link.last?.seq).toBe(10 * round));
-    serial.port.unplug();
-    await is(link, 'waiting');
-    expect(link.error?.code).toBe('gone');
+    serial.unplug();
+    await is(link, 'absent');
     serial.plugIn();
   }
   await is(link, 'connected');
@@ -64,6 +66,67 @@ it('comes back after each unplugging, and leaves no reader and no port open', as
   await link.disconnect();
   expect(serial.port.isOpen).toBe(false);
   expect(link.status).toBe('off');
+  expect([...ports].map((port) => port.readable)).toEqual(Array.from({ length: 5 }, () => null));
+});
+
+it('comes back from an unplugging so short that nothing of it was noticed before', async () => {
+  const serial = new FakeSerial();
+  const link = linkOver(serial);
+  await link.connectByCable();
+  await is(link, 'connected');
+  serial.unplug();
+  serial.plugIn();
+  await vi.waitFor(() => expect(serial.port.isOpen).toBe(true));
+  await is(link, 'connected');
+});
+
+it('opened while it is unplugged, connects once it is plugged in', async () => {
+  const serial = new FakeSerial();
+  const first = linkOver(serial);
+  await first.connectByCable();
+  await is(first, 'connected');
+  serial.port.say(HELLO);
+  await vi.waitFor(() => expect(first.name).toBe('Front door'));
+  await first.close();
+  serial.unplug();
+  const second = linkOver(serial);
+  await second.resume();
+  await is(second, 'absent');
+  expect(second.name).toBe('Front door');
+  serial.plugIn();
+  await is(second, 'connected');
+  expect(serial.asked).toBe(1);
+});
+
+it('plugged in again without the permission, it says so, and is chosen again', async () => {
+  const serial = new FakeSerial();
+  serial.forgets = true;
+  const link = linkOver(serial);
+  await link.connectByCable();
+  await is(link, 'connected');
+  serial.unplug();
+  await is(link, 'absent');
+  serial.plugIn();
+  await new Promise((resolve) => setTimeout(resolve, 2 * (PAUSES_MS[0] + PAUSES_MS[1])));
+  expect(link.status).toBe('absent');
+  await link.connectByCable();
+  await is(link, 'connected');
+  expect(serial.asked).toBe(2);
+});
+
+it('takes no other device for its own', async () => {
+  const serial = new FakeSerial();
+  // Of another make, and of the same.
+  serial.others = [new FakePort(0x0001), new FakePort()];
+  const link = linkOver(serial);
+  await link.connectByCable();
+  await is(link, 'connected');
+  serial.unplug();
+  await is(link, 'absent');
+  serial.plugIn();
+  await is(link, 'connected');
+  expect(serial.port.isOpen).toBe(true);
+  expect(serial.others.map(({ openings }) => openings.length)).toEqual([0, 0]);
 });
 
 it('goes on after an error of the line', async () => {

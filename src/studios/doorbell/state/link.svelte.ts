@@ -1,38 +1,16 @@
 import { Keeper } from '../../../platform/keep-connected.ts';
-import type { ByteDevice } from '../../../platform/device-link.ts';
+import { DeviceError, type ByteDevice } from '../../../platform/device-link.ts';
 import { Radios, type BluetoothLike, type RadioDevice } from '../../../platform/bluetooth/bluetooth.ts';
 import { BAUD_RATES, Cables, type CableDevice, type SerialLike } from '../../../platform/serial/serial.ts';
 import { FrameReader } from '../engine/frames-reader.ts';
-import { NO_LINES, type LineCounters, type Reading } from '../engine/frames.ts';
+import { NO_LINES, type LineCounters } from '../engine/frames.ts';
+import { LinkHealth } from './link-health.svelte.ts';
 import { LinkMemory, type RememberedLink } from './link-memory.ts';
+import { SENSOR_SERVICE, type LinkReading, type LinkStatus } from './link-types.ts';
 import { inWords, whyNot, type LinkError, type Via } from './link-words.ts';
 
-export type { LinkError, Via } from './link-words.ts';
+export type { LinkReading } from './link-types.ts';
 export type { LineCounters } from '../engine/frames.ts';
-
-/** The GATT service of the bridge; public/pi/atelier_doorbell.py offers it. */
-const SENSOR_SERVICE = {
-  service: 'a7e11e50-d00b-4e11-9a3c-5e4503000001',
-  characteristic: 'a7e11e50-d00b-4e11-9a3c-5e4503000002',
-};
-
-export type LinkStatus =
-  /** No device, or the person let it go. */
-  | 'off'
-  | 'connecting'
-  | 'connected'
-  /** It broke off; the next try comes by itself. */
-  | 'waiting'
-  /** It is remembered, but this browser wants the person to choose it again. */
-  | 'needs-choice';
-
-/** A reading with the moment at which it arrived. */
-export interface LinkReading extends Reading {
-  /** Milliseconds since 1970. */
-  readonly receivedAtMs: number;
-  /** The same moment by `performance.now()`, which no correction of the clock moves. */
-  readonly steadyMs: number;
-}
 
 export interface LinkParts {
   readonly serial: SerialLike | undefined;
@@ -41,12 +19,6 @@ export interface LinkParts {
   readonly memory: LinkMemory;
 }
 
-/** A sensor that sends so many readings a second at least is not silent, ms. */
-const SILENT_AFTER_MS = 5000;
-/** A connection that has been silent for so long may be dead, though nothing broke it off: it is made anew, ms. */
-const ANEW_AFTER_MS = 15_000;
-/** So many bytes without one good line: the speed is wrong, or it is no sensor. */
-const GARBLED_BYTES = 300;
 const LOOK_EVERY_MS = 1000;
 
 /** The connection to the sensor: one device at a time, kept connected, its readings handed on. */
@@ -63,9 +35,7 @@ export class Link {
   #stopListening: (() => void) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #baudIndex = 0;
-  #bytesSinceOpened = 0;
-  #framesSinceOpened = 0;
-  #lastFrameMs = 0;
+  readonly #health = new LinkHealth();
 
   #status = $state<LinkStatus>('off');
   #via = $state<Via | undefined>();
@@ -74,8 +44,6 @@ export class Link {
   #last = $state.raw<LinkReading | undefined>();
   #counters = $state.raw<LineCounters>(NO_LINES);
   #error = $state.raw<LinkError | undefined>();
-  #isSilent = $state(false);
-  #isGarbled = $state(false);
   #reconnections = $state(0);
 
   constructor({ serial, bluetooth, isSecure, memory }: LinkParts) {
@@ -85,7 +53,7 @@ export class Link {
     this.#radios = bluetooth && new Radios(bluetooth, SENSOR_SERVICE);
     this.#memory = memory;
     this.#keeper = new Keeper({
-      connecting: () => (this.#status = 'connecting'),
+      connecting: () => this.#connecting(),
       opened: () => this.#opened(),
       bytes: (chunk) => this.#take(chunk),
       waiting: (_pauseMs, reason) => this.#broken(reason),
@@ -129,11 +97,11 @@ export class Link {
   }
   /** Connected, but no reading has come for some seconds. */
   get isSilent(): boolean {
-    return this.#isSilent;
+    return this.#health.isSilent;
   }
   /** Bytes come, but no line of them can be read. */
   get isGarbled(): boolean {
-    return this.#isGarbled;
+    return this.#health.isGarbled;
   }
   /** Bits a second on the cable. */
   get baudRate(): number {
@@ -180,7 +148,10 @@ export class Link {
     this.#via = memory.via;
     const device = await this.#remembered(memory);
     if (device === undefined) this.#status = 'needs-choice';
-    else this.#keep(device);
+    else {
+      this.#status = 'connecting';
+      this.#keep(device);
+    }
   }
 
   /** Lets go of the device until the person connects it again. */
@@ -206,6 +177,7 @@ export class Link {
       this.#via = via;
       this.#name = device.label;
       this.#firmware = '';
+      this.#status = 'connecting';
       this.#keep(device);
     } catch (thrown) {
       const error = inWords(thrown, via, 'The device');
@@ -248,29 +220,23 @@ export class Link {
     this.#stopListening?.();
     this.#stopListening = undefined;
     this.#device = undefined;
-    this.#isSilent = false;
-    this.#isGarbled = false;
+    this.#health.clear();
     await this.#keeper.stop();
   }
 
   #opened(): void {
-    if (this.#lastFrameMs > 0) this.#reconnections += 1;
+    if (this.#health.opened(performance.now())) this.#reconnections += 1;
     this.#status = 'connected';
     this.#error = undefined;
-    this.#bytesSinceOpened = 0;
-    this.#framesSinceOpened = 0;
-    this.#lastFrameMs = performance.now();
     this.#reader.interrupt();
   }
 
   #take(chunk: Uint8Array): void {
-    this.#bytesSinceOpened += chunk.length;
+    this.#health.tookBytes(chunk.length);
     const receivedAtMs = Date.now();
     const steadyMs = performance.now();
     for (const frame of this.#reader.push(chunk)) {
-      this.#framesSinceOpened += 1;
-      this.#lastFrameMs = steadyMs;
-      this.#isSilent = false;
+      this.#health.tookFrame(steadyMs);
       if (frame.kind === 'hello') {
         this.#name = frame.hello.name;
         this.#firmware = frame.hello.firmware;
@@ -283,26 +249,26 @@ export class Link {
     this.#counters = this.#reader.counters;
   }
 
+  #connecting(): void {
+    // What is looked for again and again has not begun to come: nothing of it should flicker.
+    if (this.#status !== 'absent') this.#status = 'connecting';
+  }
+
   #broken(reason: unknown): void {
-    this.#status = 'waiting';
-    this.#isSilent = false;
-    if (this.#via !== undefined) this.#error = inWords(reason, this.#via, this.name);
+    this.#health.broken();
+    const isAbsent = reason instanceof DeviceError && reason.code === 'absent';
+    this.#status = isAbsent ? 'absent' : 'waiting';
+    this.#error = isAbsent || this.#via === undefined ? undefined : inWords(reason, this.#via, this.name);
   }
 
   /** Looks each second how the connection does. */
   #look(): void {
-    if (this.#status !== 'connected') return;
-    const silentMs = performance.now() - this.#lastFrameMs;
-    this.#isSilent = silentMs >= SILENT_AFTER_MS;
-    if (silentMs >= ANEW_AFTER_MS && this.#device !== undefined) {
-      this.#keeper.start(this.#device);
-      return;
-    }
-    this.#isGarbled = this.#framesSinceOpened === 0 && this.#bytesSinceOpened >= GARBLED_BYTES;
     const device = this.#device;
-    if (!this.#isGarbled || device === undefined || this.#via !== 'cable') return;
+    if (this.#status !== 'connected' || device === undefined) return;
+    const remedy = this.#health.look(performance.now());
     // Another speed is tried each time; whoever speaks at none of them is no sensor, and the page says so.
-    this.#baudIndex += 1;
+    if (remedy === 'another-speed' && this.#via === 'cable') this.#baudIndex += 1;
+    else if (remedy !== 'anew') return;
     this.#keeper.start(device);
   }
 }

@@ -1,6 +1,6 @@
 import type { SerialLike } from '../../../../platform/serial/serial.ts';
 
-/** A port that a test plugs in, speaks through and pulls out; what is left open shows. */
+/** A port that a test speaks through and pulls out, once; what is left open shows. */
 export class FakePort extends EventTarget implements SerialPort {
   readable: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
   readonly writable = null;
@@ -9,10 +9,16 @@ export class FakePort extends EventTarget implements SerialPort {
   connected = true;
   isOpen = false;
   openings: number[] = [];
+  readonly #productId: number;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
 
+  constructor(productId = 0xa4a7) {
+    super();
+    this.#productId = productId;
+  }
+
   getInfo(): SerialPortInfo {
-    return { usbVendorId: 0x0525, usbProductId: 0xa4a7 };
+    return { usbVendorId: 0x0525, usbProductId: this.#productId };
   }
 
   open({ baudRate }: SerialOptions): Promise<void> {
@@ -59,24 +65,41 @@ export class FakePort extends EventTarget implements SerialPort {
   }
 }
 
-/** The browser's side of the ports. */
+/**
+ * The browser's side of one socket. As in Chromium a device that comes back is another port: the old object never opens again,
+ * and the page sees only ports that are plugged in and allowed.
+ */
 export class FakeSerial extends EventTarget implements SerialLike {
-  readonly port = new FakePort();
+  /** What is in the socket, or was last. */
+  port = new FakePort();
+  /** Others that the page may use. */
+  others: FakePort[] = [];
   isAllowed = false;
+  /** As of ports without a serial number: the permission goes with the plug. */
+  forgets = false;
   asked = 0;
 
   getPorts(): Promise<SerialPort[]> {
-    return Promise.resolve(this.isAllowed ? [this.port] : []);
+    return Promise.resolve(
+      [...this.others, ...(this.isAllowed ? [this.port] : [])].filter(({ connected }) => connected),
+    );
   }
 
   requestPort(): Promise<SerialPort> {
     this.asked += 1;
+    if (!this.port.connected) return Promise.reject(new DOMException('none chosen', 'NotFoundError'));
     this.isAllowed = true;
     return Promise.resolve(this.port);
   }
 
+  unplug(): void {
+    this.port.unplug();
+    if (this.forgets) this.isAllowed = false;
+  }
+
   plugIn(): void {
-    this.port.connected = true;
-    this.dispatchEvent(new Event('connect'));
+    this.port = new FakePort();
+    // Of a port that the page may not use it is told nothing.
+    if (this.isAllowed) this.dispatchEvent(new Event('connect'));
   }
 }

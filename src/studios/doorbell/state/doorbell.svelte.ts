@@ -1,19 +1,14 @@
 import { createContext } from 'svelte';
-import type { Progress } from '../../../kernel/progress.ts';
 import { ok, type Result, type StudioError } from '../../../kernel/result.ts';
 import { openMicrophone, type MicrophoneCode } from '../../../platform/audio/microphone.ts';
-import type { TaskOptions } from '../../../platform/rpc.ts';
 import { requestWriterLock, type WriterLock } from '../../../platform/storage/writer-lock.ts';
-import { finishWords } from '../engine/finish-words.ts';
 import type { Message } from '../engine/message.ts';
-import { greetingOf, saneSettings, type DoorbellSettings, type EngineId } from '../engine/settings.ts';
-import { browserEars, hearAgain, type Ear, type Readiness } from './ears.ts';
+import { greetingOf, saneSettings, type DoorbellSettings } from '../engine/settings.ts';
+import { Again } from './again.svelte.ts';
+import { Engines } from './engines.svelte.ts';
 import { Greetings } from './greetings.svelte.ts';
-import { candidates, languagesOf, type LanguageList } from './languages.ts';
 import { browserLink, type Link } from './link.svelte.ts';
 import { Watch } from './link-watch.svelte.ts';
-import { NetworkEar } from './network-ear.svelte.ts';
-import { PhrasesEar } from './phrases-ear.ts';
 import { Messages, storageFailure } from './messages.svelte.ts';
 import { allowNotifications, onPlayAsked } from './notifier.ts';
 import { OwnTriggers } from './own-triggers.svelte.ts';
@@ -42,9 +37,9 @@ export class Doorbell {
   readonly relay: Relay;
   readonly greetings: Greetings;
   readonly room: Room;
-  readonly network: NetworkEar = new NetworkEar(() => this.#settings.network);
+  readonly engines: Engines;
+  readonly again: Again;
   readonly waveforms: Waveforms;
-  readonly ears: readonly Ear[] = [...browserEars(), this.network, new PhrasesEar()];
   readonly #store: MessageStore;
   readonly #stopPlayAsked: () => void;
   /** The message that a notification was pressed to play; the list plays it. */
@@ -57,13 +52,6 @@ export class Doorbell {
   #isArming = $state(false);
   #armError = $state.raw<StudioError<MicrophoneCode> | undefined>();
   #settings = $state.raw<DoorbellSettings>(saneSettings({}, navigator.language));
-  #readiness = $state.raw<ReadonlyMap<EngineId, Readiness>>(new Map());
-  #heardLanguages = $state.raw<ReadonlySet<string>>(new Set());
-  #asksToSend = $state(false);
-  #again = $state.raw<
-    { readonly id: string; readonly sends: boolean; readonly stop: AbortController } | undefined
-  >();
-  #heard = $state.raw<Progress>(NOTHING_HEARD);
 
   constructor(store: MessageStore) {
     this.#store = store;
@@ -79,6 +67,16 @@ export class Doorbell {
       isUnderWay: () => this.visits.conductor.isUnderWay,
       onVisitor: (by) => void this.visits.begin(by, null, this.#isArmed),
     });
+    this.engines = new Engines({
+      settings: () => this.#settings,
+      change: (fields) => this.change(fields),
+      voices: this.voices,
+      onStopSending: () => {
+        this.visits.stopSending();
+        this.again.stopSending();
+      },
+    });
+    this.again = new Again(this.engines, this.messages, () => this.#settings);
     this.visits = new Visits({
       messages: this.messages,
       settings: () => this.#settings,
@@ -90,7 +88,7 @@ export class Doorbell {
         this.#readingOut?.abort();
         this.triggers.visitBegan();
       },
-      usable: (language) => this.#usable(language),
+      usable: (language) => this.engines.usable(language),
       onTold: (message) => this.#told(message),
       onEnded: () => this.triggers.visitEnded(),
     });
@@ -125,30 +123,6 @@ export class Doorbell {
   get greeting(): string {
     return greetingOf(this.#settings, this.#settings.language);
   }
-  get readiness(): ReadonlyMap<EngineId, Readiness> {
-    return this.#readiness;
-  }
-  /** Languages to choose from. */
-  get languages(): LanguageList {
-    return languagesOf(this.voices.list, this.#heardLanguages, this.#settings.language);
-  }
-  /** Engines in the person's order. */
-  get order(): readonly Ear[] {
-    return this.#settings.engines.flatMap((id) => this.ears.filter((ear) => ear.id === id));
-  }
-  /** The question whether sound may be sent is open. */
-  get asksToSend(): boolean {
-    return this.#asksToSend;
-  }
-  /** The message that is being transcribed again. */
-  get transcribingAgain(): string | undefined {
-    return this.#again?.id;
-  }
-  /** How much of it was heard, for engines that tell. */
-  get heardAgain(): Progress {
-    return this.#heard;
-  }
-
   async open(): Promise<void> {
     await this.#readSettings();
     this.#lock = await requestWriterLock(LOCK, {
@@ -159,7 +133,7 @@ export class Doorbell {
       },
     });
     await this.messages.reload();
-    await this.refreshEngines();
+    await this.engines.refresh();
   }
 
   /** Another tab held the sensor and the visits until now, or there was none. */
@@ -191,7 +165,7 @@ export class Doorbell {
     if (stream.ok) for (const track of stream.value.getTracks()) track.stop();
     this.#isArmed = stream.ok;
     remember('armed', stream.ok);
-    if (stream.ok) this.#askOnce();
+    if (stream.ok) this.engines.askOnce();
   }
 
   disarm(): void {
@@ -205,77 +179,19 @@ export class Doorbell {
    * @param isVisitor a visitor pressed it, who is not asked what may be sent
    */
   ring(isVisitor = false): void {
-    if (this.visits.begin('ring', null, true) && !isVisitor) this.#askOnce();
+    if (this.visits.begin('ring', null, true) && !isVisitor) this.engines.askOnce();
   }
 
   async change(fields: Partial<DoorbellSettings>): Promise<void> {
     this.#settings = saneSettings({ ...this.#settings, ...fields }, navigator.language);
     await this.messages.attempt('keeping the settings', () => this.#store.changeSettings(fields));
     const { language, network, enginesOff } = fields;
-    if ([language, network, enginesOff].some((each) => each !== undefined)) await this.refreshEngines();
+    if ([language, network, enginesOff].some((each) => each !== undefined)) await this.engines.refresh();
   }
 
   setGreeting(text: string): void {
     const { greetings, language } = this.#settings;
     void this.change({ greetings: { ...greetings, [language]: text } });
-  }
-
-  /** Moves an engine one place up or down. */
-  moveEngine(id: EngineId, by: -1 | 1): void {
-    const order = this.order.map((ear) => ear.id);
-    const from = order.indexOf(id);
-    const other = order[from + by];
-    if (other === undefined) return;
-    order[from + by] = id;
-    order[from] = other;
-    void this.change({ engines: order });
-  }
-
-  switchEngine(id: EngineId, isOn: boolean): void {
-    const off = this.#settings.enginesOff.filter((each) => each !== id);
-    void this.change({ enginesOff: isOn ? off : [...off, id] });
-    const ear = this.ears.find((each) => each.id === id);
-    if (isOn && ear?.sends === true && this.#settings.allowsSending !== true) this.#asksToSend = true;
-    if (!isOn && ear?.sends === true) this.#stopSending();
-  }
-
-  /** Asks each engine whether it hears the language. */
-  async refreshEngines(): Promise<void> {
-    const { language } = this.#settings;
-    const among = candidates(this.voices.list);
-    const on = this.order.filter(({ id }) => !this.#settings.enginesOff.includes(id));
-    const heard = Promise.all(on.map((ear) => ear.languages(among)));
-    const entries = await Promise.all(
-      this.ears.map(async (ear) => [ear.id, await ear.readiness(language)] as const),
-    );
-    if (language === this.#settings.language) this.#readiness = new Map(entries);
-    this.#heardLanguages = new Set((await heard).flat());
-  }
-
-  /** @throws HearingError that says what went wrong */
-  async downloadEngine(ear: Ear, options: TaskOptions): Promise<boolean> {
-    try {
-      return await ear.download(this.#settings.language, options);
-    } finally {
-      await this.refreshEngines();
-    }
-  }
-
-  ask(): void {
-    this.#asksToSend = true;
-  }
-
-  /** The answer is kept until it is taken back. Undefined: none was given. */
-  answerSending(allows: boolean | undefined): void {
-    this.#asksToSend = false;
-    if (allows !== undefined) void this.change({ allowsSending: allows });
-    if (allows === false) this.#stopSending();
-  }
-
-  /** At once, also in the middle of what is being sent. */
-  #stopSending(): void {
-    this.visits.stopSending();
-    if (this.#again?.sends === true) this.#again.stop.abort();
   }
 
   async changeRelay(relay: RelaySettings): Promise<void> {
@@ -293,87 +209,20 @@ export class Doorbell {
     await this.change({ notifies: wanted && (await allowNotifications()) });
   }
 
-  /** Engines that a recording of the doorbell's language can be given to now, in their order. */
-  get usableNow(): readonly Ear[] {
-    return this.#allowed.filter((ear) => hearsRecordings(ear) && this.#readiness.get(ear.id) === 'ready');
-  }
-
-  /**
-   * Transcribes a message again.
-   *
-   * @param id of the engine; the first that can be used where it is left out
-   * @returns what failed, in words
-   */
-  async transcribeAgain(message: Message, id?: EngineId): Promise<string | undefined> {
-    const usable = (await this.#usable(message.language)).filter(hearsRecordings);
-    const ear = id === undefined ? usable[0] : usable.find((each) => each.id === id);
-    if (ear === undefined) return 'No engine in the list “Transcribe with” can be used.';
-    const sound = await this.messages.sound(message);
-    if (sound === undefined) return 'The recording is not there any more.';
-    const stop = new AbortController();
-    this.#again?.stop.abort();
-    this.#again = { id: message.id, sends: ear.sends, stop };
-    this.#heard = NOTHING_HEARD;
-    try {
-      const { wordsToKnow } = this.#settings;
-      const onProgress = (progress: Progress): void => void (this.#heard = progress);
-      const options = { language: message.language, wordsToKnow, onInterim: () => undefined, onProgress };
-      const heard = await hearAgain(sound, ear, options, stop.signal);
-      if (stop.signal.aborted) return undefined;
-      if (heard === '') return `${ear.title} heard no words in it.`;
-      const transcript = finishWords(heard, this.#settings, message.language);
-      const problems = message.problems.filter((each) => !UNHEARD.has(each));
-      await this.messages.change(message.id, { heard, transcript, engine: ear.id, problems });
-      return undefined;
-    } catch (thrown) {
-      if (stop.signal.aborted) return undefined;
-      return `${ear.title} could not transcribe it: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
-    } finally {
-      if (this.#again.stop === stop) this.#again = undefined;
-    }
-  }
-
-  stopTranscribing(): void {
-    this.#again?.stop.abort();
-  }
-
   close(): void {
     this.#stopPlayAsked();
     this.visits.close();
     this.watch.close();
     this.triggers.close();
-    this.#again?.stop.abort();
+    this.again.stop();
     this.#readingOut?.abort();
     this.relay.close();
     this.greetings.stop();
-    for (const ear of this.ears) ear.close?.();
+    this.engines.close();
     void Promise.all([this.link.close(), this.messages.close()]).then(() => {
       this.#lock?.release();
       this.#store.close();
     });
-  }
-
-  get #allowed(): readonly Ear[] {
-    const { enginesOff, allowsSending } = this.#settings;
-    return this.order.filter(
-      ({ id, sends }) => !enginesOff.includes(id) && (!sends || allowsSending === true),
-    );
-  }
-
-  async #usable(language: string): Promise<readonly Ear[]> {
-    const allowed = this.#allowed;
-    const ready = await Promise.all(allowed.map((ear) => ear.readiness(language)));
-    return allowed.filter((_, i) => ready[i] === 'ready');
-  }
-
-  /** Before an engine that sends is used for the first time, the person is asked; nothing waits for the answer. */
-  #askOnce(): void {
-    const { enginesOff, allowsSending } = this.#settings;
-    if (allowsSending !== undefined) return;
-    const first = this.order.find(
-      ({ id }) => !enginesOff.includes(id) && this.#readiness.get(id) === 'ready',
-    );
-    if (first?.sends === true) this.#asksToSend = true;
   }
 
   async #readSettings(): Promise<void> {
@@ -384,17 +233,6 @@ export class Doorbell {
     await this.greetings.open();
   }
 }
-
-const hearsRecordings = (ear: Ear): boolean => ear.isDeafToRecordings !== true;
-
-const NOTHING_HEARD: Progress = { phase: 'transcribing', done: 0, total: 0, unit: 'seconds' };
-
-const UNHEARD: ReadonlySet<string> = new Set([
-  'no-engine',
-  'not-transcribed',
-  'nothing-said',
-  'transcribing-too-slow',
-]);
 
 /** Opens the store and the page's state over it. */
 export async function openDoorbell(): Promise<Result<Doorbell>> {

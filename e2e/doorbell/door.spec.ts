@@ -134,6 +134,7 @@ test('the question what may be sent covers nothing, keeps the focus, and gives i
     await expect(question.locator(':focus')).toHaveCount(1);
     // The visit goes on beside it.
     await expect(page.getByRole('button', { name: 'Stop recording' })).toBeVisible();
+    await expect(page.getByText(/^2[0-8] s$/)).toBeVisible({ timeout: 20_000 });
     await page.keyboard.press('Escape');
     await expect(question).toBeHidden();
     await expect(ring).toBeFocused();

@@ -8,6 +8,8 @@ export default defineConfig({
   // They need a server: `npm run test:engines`.
   testIgnore: process.env.ATELIER_CHROMA === undefined ? 'engines/**' : [],
   timeout: 120_000,
+  // What is waited for comes at once on a quiet machine, and on a busy one it comes.
+  expect: { timeout: 15_000 },
   globalSetup: './scripts/ensure-build.ts',
   // Much of a test is waiting: for a visitor who speaks, for a file to be read.
   workers: 2,

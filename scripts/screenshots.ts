@@ -69,7 +69,7 @@ await doorbell.screenshot({ path: `${OUT}/doorbell.png` });
 await doorbell.setViewportSize({ width: 800, height: 1280 });
 await doorbell.getByRole('button', { name: 'Door view' }).click();
 await doorbell.getByRole('button', { name: 'Ring', exact: true }).click();
-await doorbell.getByRole('img', { name: /seconds left/ }).waitFor();
+await doorbell.getByRole('dialog', { name: 'Door view' }).getByRole('img').waitFor();
 await doorbell.screenshot({ path: `${OUT}/doorbell-door.png`, scale: 'css' });
 await atDoor.close();
 await server.close();

@@ -131,15 +131,56 @@ test('the question what may be sent covers nothing, keeps the focus, and gives i
     await page.keyboard.press('Enter');
     const question = page.getByRole('dialog', { name: 'Allow sending audio' });
     await expect(question).toBeVisible();
-    await expect(question.locator(':focus')).toHaveCount(1);
+    // On the question, not on an answer: a second press answers nothing.
+    await expect(question).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(question).toBeVisible();
     // The visit goes on beside it.
     await expect(page.getByRole('button', { name: 'Stop recording' })).toBeVisible();
     await expect(page.getByText(/^2[0-8] s$/)).toBeVisible({ timeout: 20_000 });
     await page.keyboard.press('Escape');
     await expect(question).toBeHidden();
     await expect(ring).toBeFocused();
-    await page.getByRole('button', { name: 'Stop recording' }).click();
+    await page.getByRole('button', { name: 'Stop recording' }).focus();
+    await page.keyboard.press('Enter');
     await doorbell.newest();
+    await expect(ring).toBeFocused();
+
+    // On a phone it stands above the visit, which stays in reach; at the door nobody is asked.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await ring.click();
+    await expect(question).toBeVisible();
+    const stop = page.getByRole('button', { name: 'Stop recording' });
+    await expect(stop).toBeVisible();
+    await expect(page.getByText(/^2[0-8] s$/)).toBeVisible({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Door view' }).click();
+    await expect(question).toBeHidden();
+    await page.getByRole('button', { name: 'Leave the door view' }).click();
+    await expect(question).toBeHidden();
+    await stop.click();
+    await expect(doorbell.messages).toHaveCount(2);
+    await doorbell.newest();
+  });
+});
+
+test('beside a tab that is the doorbell the door view says so, and rings nothing', async ({ site }) => {
+  await withMicrophone(babble(7, 54), async (context) => {
+    const first = new DoorbellPage(await context.newPage());
+    await first.open(site.url);
+    const second = new DoorbellPage(await context.newPage());
+    await second.page.goto(`${site.url}#/doorbell`);
+    await expect(second.page.getByText('Another tab of this browser is the doorbell')).toBeVisible();
+    await first.page.reload();
+    await expect(second.page.getByText('Another tab of this browser is the doorbell')).toBeHidden();
+    await expect(first.page.getByText('Another tab of this browser is the doorbell')).toBeVisible();
+    await first.page.evaluate(() => sessionStorage.setItem('atelier-doorbell-tab', 'door'));
+    await first.page.reload();
+    const door = first.page.getByRole('dialog', { name: 'Door view' });
+    await expect(door).toContainText('Another tab of this browser is the doorbell');
+    for (const name of ['Start the doorbell', 'Ring'])
+      await expect(door.getByRole('button', { name, exact: true })).toBeDisabled();
+    await second.page.close();
+    await expect(door.getByRole('button', { name: 'Start the doorbell' })).toBeEnabled();
   });
 });
 

@@ -179,6 +179,7 @@ export class Doorbell {
    * @param isVisitor a visitor pressed it, who is not asked what may be sent
    */
   ring(isVisitor = false): void {
+    if (!this.#isDoorbell) return;
     if (this.visits.begin('ring', null, true) && !isVisitor) this.engines.askOnce();
   }
 
@@ -227,7 +228,10 @@ export class Doorbell {
 
   async #readSettings(): Promise<void> {
     await this.messages.attempt('reading the settings', async () => {
+      const allowed = this.#settings.allowsSending;
       this.#settings = saneSettings(await this.#store.settings(), navigator.language);
+      // Taken back in another tab.
+      if (allowed === true && this.#settings.allowsSending !== true) this.engines.stopSending();
     });
     this.watch.reread();
     await this.greetings.open();

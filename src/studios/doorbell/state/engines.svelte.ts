@@ -24,6 +24,8 @@ export class Engines {
   #readiness = $state.raw<ReadonlyMap<EngineId, Readiness>>(new Map());
   #heardLanguages = $state.raw<ReadonlySet<string>>(new Set());
   #asksToSend = $state(false);
+  /** Counts the questions whether each hears the language. */
+  #asked = 0;
 
   constructor(need: EnginesNeed) {
     this.#need = need;
@@ -77,13 +79,18 @@ export class Engines {
   /** Asks each engine whether it hears the language, and which others. */
   async refresh(): Promise<void> {
     const { language } = this.#need.settings();
+    this.#asked += 1;
+    const asked = this.#asked;
     const among = candidates(this.#need.voices.list);
     const heard = Promise.all(this.#on.map((ear) => ear.languages(among)));
     const entries = await Promise.all(
       this.ears.map(async (ear) => [ear.id, await ear.readiness(language)] as const),
     );
-    if (language === this.#need.settings().language) this.#readiness = new Map(entries);
-    this.#heardLanguages = new Set((await heard).flat());
+    const heardNow = new Set((await heard).flat());
+    // Another question was asked meanwhile, and its answer may be there already.
+    if (asked !== this.#asked) return;
+    this.#readiness = new Map(entries);
+    this.#heardLanguages = heardNow;
   }
 
   /** @throws HearingError that says what went wrong */
@@ -111,8 +118,15 @@ export class Engines {
     const off = enginesOff.filter((each) => each !== id);
     void this.#need.change({ enginesOff: isOn ? off : [...off, id] });
     if (this.ears.find((each) => each.id === id)?.sends !== true) return;
-    if (!isOn) this.#need.onStopSending();
-    else if (allowsSending !== true) this.#asksToSend = true;
+    if (!isOn) {
+      this.#asksToSend = false;
+      this.#need.onStopSending();
+    } else if (allowsSending !== true) this.#asksToSend = true;
+  }
+
+  /** What is being sent is sent no further. */
+  stopSending(): void {
+    this.#need.onStopSending();
   }
 
   ask(): void {

@@ -55,7 +55,11 @@ export function openedWords({ added, known, changed }: Opened): string {
 }
 
 /** What makes two messages the same is not how a browser names, marks, draws or passes it on. */
-const NOT_CONTENT: ReadonlySet<string> = new Set<keyof Message>(['id', 'isStarred', 'peaks', 'relay']);
+const NOT_CONTENT: ReadonlySet<string> = new Set<keyof Message>([
+  ...(['id', 'isStarred', 'peaks', 'relay'] as const),
+  // Measured anew when it is drawn.
+  'soundSec',
+]);
 const contentOf = (message: Message): string =>
   JSON.stringify(
     Object.entries(message)

@@ -16,7 +16,7 @@ export interface VisitParts {
   keep(visit: number, signal: AbortSignal): Promise<VisitProblem | undefined>;
   showGreeting(visit: number): void;
   greet(visit: number, signal: AbortSignal): Promise<VisitProblem | undefined>;
-  /** Ends after `recordSec`, by `endRecording`, or when the microphone goes; `soundCame` is called once some of it is kept. */
+  /** Ends after `recordSec`, by `endRecording`, or when the microphone goes. Tells `soundCame` once some of it is kept. */
   record(
     visit: number,
     signal: AbortSignal,

@@ -71,10 +71,7 @@ export class Doorbell {
       settings: () => this.#settings,
       change: (fields) => this.change(fields),
       voices: this.voices,
-      onStopSending: () => {
-        this.visits.stopSending();
-        this.again.stopSending();
-      },
+      onStopSending: () => this.#stopSending(),
     });
     this.again = new Again(this.engines, this.messages, () => this.#settings);
     this.visits = new Visits({
@@ -226,12 +223,18 @@ export class Doorbell {
     });
   }
 
+  /** Engines that send sound may not any more: what one of them hears now it hears no further. */
+  #stopSending(): void {
+    this.visits.stopSending();
+    this.again.stopSending();
+  }
+
   async #readSettings(): Promise<void> {
     await this.messages.attempt('reading the settings', async () => {
       const allowed = this.#settings.allowsSending;
       this.#settings = saneSettings(await this.#store.settings(), navigator.language);
       // Taken back in another tab.
-      if (allowed === true && this.#settings.allowsSending !== true) this.engines.stopSending();
+      if (allowed === true && this.#settings.allowsSending !== true) this.#stopSending();
     });
     this.watch.reread();
     await this.greetings.open();

@@ -124,11 +124,6 @@ export class Engines {
     } else if (allowsSending !== true) this.#asksToSend = true;
   }
 
-  /** What is being sent is sent no further. */
-  stopSending(): void {
-    this.#need.onStopSending();
-  }
-
   ask(): void {
     this.#asksToSend = true;
   }

@@ -5,9 +5,7 @@ import { hearPiece, transcribe } from '../engine/speech/transcriber.ts';
 import { wordErrors } from '../engine/speech/word-error-rate.ts';
 import type { Session } from '../engine/speech/session.ts';
 import { writeAlong } from './along.ts';
-import { pickFiles } from './given-network.ts';
 import { openFiles, tryOut, type NetworkFiles, type RunningNetwork } from './speech-network.ts';
-import type { GivenFile } from './protocol-speech.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const MOONSHINE = new URL('models/moonshine-tiny-en/', ROOT);
@@ -305,50 +303,5 @@ describe('a network that is broken', () => {
       /^decoder_model_merged\.onnx: expected what config\.json says/,
     );
     await network.close();
-  });
-});
-
-describe('the files of a folder', () => {
-  const given = (...names: string[]): GivenFile[] => names.map((name) => ({ name, file: new Blob(['x']) }));
-  const text = ['net/config.json', 'net/tokenizer.json', 'net/generation_config.json', 'net/README.md'];
-
-  it('are found wherever they lie, the smallest pair of graphs', () => {
-    const picked = pickFiles(
-      given(
-        ...text,
-        ...['', '_quantized', '_q4'].flatMap((variant) => [
-          `net/onnx/encoder_model${variant}.onnx`,
-          `net/onnx/decoder_model_merged${variant}.onnx`,
-        ]),
-      ),
-    );
-    expect(picked.folder).toBe('net');
-    expect(picked.encoder.name).toBe('net/onnx/encoder_model_quantized.onnx');
-    expect(picked.decoder.name).toBe('net/onnx/decoder_model_merged_quantized.onnx');
-    expect(picked.texts.map(({ name }) => name)).toEqual(text.slice(0, 3));
-  });
-
-  it('may be of two variants, if there is no pair', () => {
-    const picked = pickFiles(given(...text, 'encoder_model.onnx', 'decoder_model_merged_quantized.onnx'));
-    expect([picked.encoder.name, picked.decoder.name]).toEqual([
-      'encoder_model.onnx',
-      'decoder_model_merged_quantized.onnx',
-    ]);
-  });
-
-  it.each([
-    [
-      'config.json',
-      ['tokenizer.json', 'encoder_model.onnx'],
-      /^config\.json: expected it beside the network, found no such file/,
-    ],
-    [
-      'a graph',
-      ['config.json', 'tokenizer.json', 'encoder_model.onnx', 'decoder_model.onnx'],
-      /^decoder_model_merged\.onnx: expected it, or decoder_model_merged_quantized\.onnx, found encoder_model\.onnx, decoder_model\.onnx/,
-    ],
-    ['any graph', ['config.json', 'tokenizer.json'], /^encoder_model\.onnx: .*found no such file/],
-  ])('are refused without %s', (_name, names, message) => {
-    expect(() => pickFiles(given(...names))).toThrow(message);
   });
 });
